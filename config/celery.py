@@ -1,0 +1,55 @@
+"""The task queue: a tick and a pair of hands. What is due stands in the database, never here.
+
+Start it with ``celery -A config.celery worker`` and ``celery -A config.celery beat``.
+"""
+
+import os
+
+import celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def settings(broker: str) -> dict[str, object]:
+    """Celery's settings for one broker address; each is there because its default loses or doubles work."""
+    return {
+        "broker_url": broker or "memory://",
+        "broker_connection_retry_on_startup": True,
+        # Seconds after which an unfinished task is handed out again.
+        "broker_transport_options": {"visibility_timeout": 15 * 60, "socket_keepalive": True},
+        # A task is done when it is done, not when it is fetched: a killed worker's task runs again.
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        # Nobody reads results; rows in the database say what happened.
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        # Seconds. Far below the visibility timeout, so that no running task is handed out a second time.
+        "task_soft_time_limit": 4 * 60,
+        "task_time_limit": 5 * 60,
+        "worker_hijack_root_logger": False,
+        "timezone": "UTC",
+        "beat_schedule": {
+            "workflows.tick": {
+                "task": "referrals.tasks.fire_due_deadlines",
+                "schedule": 20.0,
+                "options": {"expires": 20},
+            },
+            "notifications.relay": {
+                "task": "referrals.tasks.deliver_messages",
+                "schedule": 15.0,
+                "options": {"expires": 15},
+            },
+            "workflows.verify": {
+                "task": "referrals.tasks.verify_history_nightly",
+                "schedule": crontab(hour=7, minute=30),
+            },
+        },
+    }
+
+
+app = celery.Celery("config")
+app.config_from_object(settings(os.environ.get("REDIS_URL", "")))
+app.autodiscover_tasks(["referrals"])

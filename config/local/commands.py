@@ -1,0 +1,56 @@
+"""What ``manage.py`` does around Django: the packages, the servers, and the commands of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config.local import bootstrap, browser
+from config.local.trouble import told
+
+
+def group_for(command: str) -> str:
+    """The lock file whose packages a command needs."""
+    if command == "lint" or (command == "test" and browser.usable()):
+        return "ci"
+    return "test" if command in {"test", "makemessages"} else "run"
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out one command line, and return its exit code."""
+    command = arguments[1] if len(arguments) > 1 else "help"
+    with told():
+        if os.environ.get("REFERRAL_MANAGED") != "1":
+            bootstrap.ensure(group_for(command))
+        match command:
+            case "demo":
+                from config.local import demo
+
+                return demo.main(arguments[2:])
+            case "test":
+                from config.local import testing
+
+                return testing.main(arguments[2:])
+            case "lint":
+                from config.local import lint
+
+                return lint.main()
+        return django(arguments, command)
+
+
+def django(arguments: list[str], command: str) -> int:
+    """Any other command is Django's."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    from config.local import prepare, servers
+
+    if command in prepare.UNDOES:
+        prepare.forget(servers.home())
+    with servers.for_command(command):
+        execute_from_command_line(arguments)
+    return 0
+
+
+def main() -> None:
+    sys.exit(run(sys.argv))

@@ -1,0 +1,59 @@
+"""Gives pytest a PostgreSQL of its own before Django reads its settings.
+
+Under pytest-xdist the controller starts it and the workers inherit its address.
+With ``DATABASE_URL`` set, that server is used and nothing is started.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.local import browser, places
+from config.local.leases import Lease
+from config.local.postgres import Postgres
+from config.local.trouble import Trouble
+
+BROWSER_TESTS = places.ROOT / "tests" / "browser"
+_lease: Lease | None = None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Runs around pytest-django's own hook, which loads the settings."""
+    global _lease
+    os.environ["TESTING"] = "1"
+    # Playwright keeps an event loop running in the thread of the browser tests.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    if not os.environ.get("DATABASE_URL"):
+        server = Postgres(places.var() / "test", durable=False)
+        _lease = Lease(server)
+        try:
+            _lease.take()
+        except Trouble as trouble:
+            pytest.exit(str(trouble), returncode=1)
+        os.environ["DATABASE_URL"] = server.url()
+        if not _lease.started_here:
+            os.environ.setdefault("TEST_DATABASE_NAME", f"test_referrals_{os.getpid()}")
+    return (yield)
+
+
+def pytest_report_header() -> str:
+    missing = browser.missing()
+    return f"browser tests: left out, {missing}" if missing else f"browser tests: with {browser.find()}"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave the browser tests out where there is no browser; the header says so."""
+    return True if collection_path == BROWSER_TESTS and browser.missing() else None
+
+
+def pytest_unconfigure() -> None:
+    global _lease
+    if _lease is not None:
+        os.environ.pop("DATABASE_URL", None)
+        _lease.give_back()
+        _lease = None

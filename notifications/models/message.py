@@ -1,0 +1,180 @@
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Cast, Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext_lazy as _
+
+CONTEXT_CHARACTERS = 2000
+
+
+class Channel(models.TextChoices):
+    INBOX = "inbox", _("Inbox")
+    EMAIL = "email", _("E-mail")
+
+
+class State(models.TextChoices):
+    PENDING = "PENDING", _("Waiting to be sent")
+    LEASED = "LEASED", _("Being sent")
+    SENT = "SENT", _("Sent")
+    FAILED = "FAILED", _("Could not be delivered")
+    SKIPPED = "SKIPPED", _("Turned off by the person")
+
+
+UNDELIVERED = (State.PENDING, State.LEASED)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def inbox_of(self, user: AbstractBaseUser) -> Self:
+        """What this person finds in the inbox, newest first. The only way a view reaches a message."""
+        mine = self.filter(recipient_id=user.pk, channel=Channel.INBOX, state=State.SENT)
+        return mine.order_by("-sent_at", "-pk")
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+    def undelivered(self) -> Self:
+        return self.filter(state__in=UNDELIVERED)
+
+    def due(self, at: datetime) -> Self:
+        """What a relay may take at this time: waiting and due, or leased to a relay that never came back."""
+        return self.undelivered().filter(next_try_at__lte=at)
+
+
+class Message(models.Model):
+    """One thing told to one person over one channel: a row of the outbox and, later, of the ledger.
+
+    ``about`` is an opaque case reference, ``link`` a path on this site. ``subject``, ``body`` and ``context``
+    exist only for the inbox and never hold the name of a person or an employer.
+    """
+
+    effect_key = models.TextField(editable=False)
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    event = models.CharField(max_length=100)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages_received"
+    )
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    about = models.CharField(max_length=100, blank=True)
+    link = models.CharField(max_length=500)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+    context = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=10)
+    urgent = models.BooleanField(default=False)
+    mandatory = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    created_at = models.DateTimeField()
+    send_after = models.DateTimeField()
+    next_try_at = models.DateTimeField(
+        help_text="When a relay may take it; while it is leased, the lease's end."
+    )
+    leased_by = models.CharField(max_length=100, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["effect_key"], name="an_effect_is_told_once"),
+            models.CheckConstraint(
+                name="a_channel_is_inbox_or_email", condition=Q(channel__in=list(Channel.values))
+            ),
+            models.CheckConstraint(
+                name="a_message_is_in_a_known_state", condition=Q(state__in=list(State.values))
+            ),
+            models.CheckConstraint(
+                name="only_the_inbox_carries_text",
+                condition=Q(channel=Channel.INBOX) | Q(subject="", body="", context={}),
+            ),
+            models.CheckConstraint(
+                name="an_inbox_message_has_a_subject",
+                condition=~Q(channel=Channel.INBOX) | ~Q(subject=""),
+            ),
+            models.CheckConstraint(
+                name="the_context_of_a_message_is_small",
+                condition=LessThanOrEqual(Length(Cast("context", models.TextField())), CONTEXT_CHARACTERS),
+            ),
+            models.CheckConstraint(
+                name="a_link_stays_on_this_site", condition=Q(link__regex=r"^/($|[^/\\])")
+            ),
+            models.CheckConstraint(
+                name="only_a_leased_message_names_its_relay",
+                condition=(Q(state=State.LEASED) & ~Q(leased_by=""))
+                | (~Q(state=State.LEASED) & Q(leased_by="")),
+            ),
+            models.CheckConstraint(
+                name="a_sent_message_and_no_other_says_when",
+                condition=Q(state=State.SENT, sent_at__isnull=False)
+                | (~Q(state=State.SENT) & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="only_a_message_in_the_inbox_is_read",
+                condition=Q(read_at__isnull=True) | Q(channel=Channel.INBOX, state=State.SENT),
+            ),
+            models.CheckConstraint(
+                name="a_mandatory_message_is_never_skipped",
+                condition=~Q(mandatory=True, state=State.SKIPPED),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-urgent", "next_try_at", "id"],
+                name="messages_to_deliver",
+                condition=Q(state__in=[s.value for s in UNDELIVERED]),
+            ),
+            models.Index(
+                fields=["recipient", "-sent_at"],
+                name="messages_in_an_inbox",
+                condition=Q(channel=Channel.INBOX),
+            ),
+            models.Index(fields=["about"], name="messages_about_a_case"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="messages_are_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="what_was_told_is_never_rewritten",
+                fields=[
+                    "effect_key",
+                    "public_id",
+                    "event",
+                    "recipient",
+                    "channel",
+                    "about",
+                    "link",
+                    "subject",
+                    "body",
+                    "context",
+                    "mandatory",
+                    "created_at",
+                    "send_after",
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} ({self.channel}, {self.state})"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID header: the same at every attempt, so a mail that goes twice shows once."""
+        return f"<outbox-{self.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+
+    @property
+    def key(self) -> str:
+        """The caller's key, shared by the copies of one announcement on every channel to everybody."""
+        return self.effect_key.rsplit(":", 2)[0]
+
+    @staticmethod
+    def effect_key_of(*, key: str, channel: str, recipient_id: Any) -> str:
+        return f"{key}:{channel}:{recipient_id}"

@@ -1,0 +1,1 @@
+"""Who and what: organizations, employers, statements, workers, requests, letters and screens."""

@@ -1,0 +1,133 @@
+"""Groups of people around a case, each found by the desks that the case itself names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from workflows.machines.worker_request import State as RequestState
+from workflows.parties import Capacity
+
+from .models import User
+from .models.people import ADVOCATES, ICE
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A named group: its key in effect keys, its label in previews, how to find it."""
+
+    key: str
+    label: Promise
+    find: Callable[[Any], list[User]]
+
+    def people(self, record: Any) -> list[User]:
+        return self.find(record)
+
+
+def at_desks(desks: Iterable[int | None], capacities: Collection[str]) -> list[User]:
+    """Active people with one of these capacities at one of these desks."""
+    return list(
+        User.objects.filter(
+            is_active=True,
+            memberships__ended_on__isnull=True,
+            memberships__capacity__in=capacities,
+            memberships__office__desk_id__in=[desk for desk in desks if desk is not None],
+        ).distinct()
+    )
+
+
+def _desk(record: Any, holder: str) -> int | None:
+    desk: int | None = getattr(record, f"{holder}_desk_id", None)
+    return desk
+
+
+STAFF = [Capacity.AGENCY_STAFF]
+APPROVERS = [Capacity.AGENCY_APPROVER, Capacity.AGENCY_SIGNER]
+
+
+def _requesters(record: Any) -> list[User]:
+    return at_desks([_desk(record, "requester")], ADVOCATES)
+
+
+def _statement_requesters(record: Any) -> list[User]:
+    request = record.soi_request
+    return at_desks([request.requester_desk_id], ADVOCATES) if request else []
+
+
+def _representatives(record: Any) -> list[User]:
+    desk = _desk(record, "representative")
+    if desk is None and hasattr(record, "stay"):
+        desk = record.stay.representative_desk_id
+    return at_desks([desk], [Capacity.REPRESENTATIVE])
+
+
+def _dependants(record: Any) -> list[User]:
+    open_requests = record.worker_requests.filter(closed_at__isnull=True)
+    desks = set(open_requests.values_list("representative_desk_id", flat=True))
+    return at_desks(desks, [Capacity.REPRESENTATIVE])
+
+
+def _ice(record: Any) -> list[User]:
+    return at_desks([_desk(record, "ice")], ICE)
+
+
+def _reviewing_desk(record: Any) -> int | None:
+    if getattr(record, "track", "") == "ICE":
+        return _desk(record, "ice")
+    for holder in ("decider", "uscis", "ice", "intake"):
+        if _desk(record, holder) is not None:
+            return _desk(record, holder)
+    return None
+
+
+def _reviewers(record: Any) -> list[User]:
+    early = [RequestState.FILED, RequestState.RECEIVED, RequestState.COMPLETENESS_CHECK]
+    if record.state in early:
+        return at_desks([_desk(record, "intake")], [Capacity.DHS_INTAKE])
+    return at_desks([_reviewing_desk(record)], [Capacity.USCIS_ADJUDICATOR, Capacity.ICE_REVIEWER])
+
+
+def _supervisors(record: Any) -> list[User]:
+    agency = _desk(record, "agency")
+    desk = _reviewing_desk(record) if _reviewing_desk(record) is not None else agency
+    supervising = [Capacity.USCIS_SUPERVISOR, Capacity.ICE_SUPERVISOR]
+    return at_desks([desk], supervising) or at_desks([agency], APPROVERS)
+
+
+def _holders(record: Any) -> list[User]:
+    everyone = [each for each in Capacity.values if each not in (Capacity.SYSTEM, Capacity.ADMINISTRATOR)]
+    return at_desks([record.desk_id], everyone)
+
+
+requester = Audience("requester", _("The organization that asked"), _requesters)
+statement_requester = Audience("statement_requester", _("The organization that asked"), _statement_requesters)
+agency_staff = Audience("agency_staff", _("Staff of the labor agency"), lambda r: at_desks([_desk(r, "agency")], STAFF))
+agency_approvers = Audience(
+    "agency_approvers", _("Approvers of the labor agency"), lambda r: at_desks([_desk(r, "agency")], APPROVERS)
+)
+agency_counted = Audience(
+    "agency_counted", _("The labor agency (no names)"), lambda r: at_desks([_desk(r, "agency")], [*STAFF, *APPROVERS])
+)
+intake = Audience("intake", _("DHS intake"), lambda r: at_desks([_desk(r, "intake")], [Capacity.DHS_INTAKE]))
+uscis = Audience(
+    "uscis", _("USCIS adjudicators"), lambda r: at_desks([_desk(r, "uscis")], [Capacity.USCIS_ADJUDICATOR])
+)
+ice = Audience("ice", _("The ICE field office"), _ice)
+reviewers = Audience("reviewers", _("The office that reviews"), _reviewers)
+supervisors = Audience("supervisors", _("Supervisors of the office whose turn it is"), _supervisors)
+representatives = Audience("representatives", _("The worker's representative"), _representatives)
+dependants = Audience("dependants", _("Representatives with requests that depend on it"), _dependants)
+holders = Audience("holders", _("The desk whose turn it is"), _holders)
+
+
+def by_language(people: Iterable[User]) -> dict[str, list[User]]:
+    """The same people, grouped by the language they read."""
+    grouped: dict[str, list[User]] = defaultdict(list)
+    for person in people:
+        grouped[person.language].append(person)
+    return grouped

@@ -1,0 +1,174 @@
+"""The people and offices of the demo world. Agencies are real in name only; nobody here exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from workflows.parties import Capacity
+
+if TYPE_CHECKING:
+    from ..models import Office, Organization, User
+
+PASSWORD = "try-it-out-2026"  # noqa: S105 (printed by the demo, never used elsewhere)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One sign-in that the demo prints: who, with which e-mail and password, and what to look at."""
+
+    who: str
+    email: str
+    password: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Role:
+    key: str
+    name: str
+    office: str
+    capacity: str
+    what: str = ""
+    title: str = ""
+    language: str = "en"
+
+
+ORGANIZATIONS = [
+    # code, name, kind, level, state, time zone, authority
+    ("NLRB", "National Labor Relations Board", "AGENCY", "FEDERAL", "", "America/Phoenix",
+     "National Labor Relations Act, 29 U.S.C. 151-169"),
+    ("NYSDOL", "New York State Department of Labor", "AGENCY", "STATE", "NY", "America/New_York",
+     "New York Labor Law, articles 5, 6 and 19"),
+    ("DOL", "U.S. Department of Labor, Wage and Hour Division", "AGENCY", "FEDERAL", "", "America/New_York",
+     "Fair Labor Standards Act, 29 U.S.C. 201 and following"),
+    ("DHS", "Department of Homeland Security", "DHS", "FEDERAL", "", "America/New_York", ""),
+    ("desert-legal-aid", "Desert Legal Aid (fictional)", "ADVOCATE", "", "AZ", "America/Phoenix", ""),
+    ("river-workers-center", "River Workers' Center (fictional)", "ADVOCATE", "", "NY", "America/New_York", ""),
+    ("platform", "Operator of this system", "PLATFORM", "", "", "America/New_York", ""),
+]  # fmt: skip
+
+OFFICES = [
+    # key, organization, name, field office
+    ("nlrb-region-28", "NLRB", "NLRB Region 28, Phoenix", False),
+    ("nysdol-wpu", "NYSDOL", "NYSDOL Worker Protection Unit, Albany", False),
+    ("dol-whd-phoenix", "DOL", "Wage and Hour, Phoenix district", False),
+    ("dhs-intake", "DHS", "USCIS centralized intake", False),
+    ("uscis-adjudication", "DHS", "USCIS deferred action unit", False),
+    ("ice-phoenix", "DHS", "ICE field office, Phoenix", True),
+    ("ice-new-york", "DHS", "ICE field office, New York", True),
+    ("dhs-programme", "DHS", "DHS programme office", False),
+    ("desert-legal-aid", "desert-legal-aid", "Desert Legal Aid, Mesa", False),
+    ("river-workers-center", "river-workers-center", "River Workers' Center, Kingston", False),
+    ("platform", "platform", "Operations", False),
+]
+
+ROLES = [
+    Role("organizer", "Ana Organizer", "desert-legal-aid", Capacity.ORGANIZER,
+         "asks agencies for statements; sees no worker's file", "Organizer", "es"),
+    Role("representative", "Rosa Representative", "desert-legal-aid", Capacity.REPRESENTATIVE,
+         "asks for statements, carries workers' requests, stays and renewals", "Attorney"),
+    Role("river", "Rita Rivers", "river-workers-center", Capacity.REPRESENTATIVE, title="Accredited representative"),
+    Role("investigator", "Ian Investigator", "nlrb-region-28", Capacity.AGENCY_STAFF,
+         "acknowledges and assesses requests, drafts statements", "Immigration coordinator"),
+    Role("approver", "Alma Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER,
+         "decides requests, approves statements, withdraws them", "Regional attorney"),
+    Role("second_approver", "Abel Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER, title="Deputy regional attorney"),
+    Role("signer", "Sol Signer", "nlrb-region-28", Capacity.AGENCY_SIGNER,
+         "signs statements under a delegation", "Regional director"),
+    Role("ny_investigator", "Nora Newyork", "nysdol-wpu", Capacity.AGENCY_STAFF, title="Investigator"),
+    Role("ny_approver", "Nils Newyork", "nysdol-wpu", Capacity.AGENCY_APPROVER, title="Counsel"),
+    Role("ny_signer", "Nadia Newyork", "nysdol-wpu", Capacity.AGENCY_SIGNER, title="Director"),
+    Role("whd_investigator", "Will Wagehour", "dol-whd-phoenix", Capacity.AGENCY_STAFF, title="Investigator"),
+    Role("intake", "Ines Intake", "dhs-intake", Capacity.DHS_INTAKE,
+         "receives statements and requests, checks and routes them", "Intake officer"),
+    Role("adjudicator", "Ada Adjudicator", "uscis-adjudication", Capacity.USCIS_ADJUDICATOR,
+         "reviews requests, asks for evidence, decides; decides work permits", "Adjudications officer"),
+    Role("supervisor", "Sam Supervisor", "uscis-adjudication", Capacity.USCIS_SUPERVISOR,
+         "countersigns denials and terminations at USCIS", "Supervisory officer"),
+    Role("ice_reviewer", "Ivo Reviewer", "ice-phoenix", Capacity.ICE_REVIEWER,
+         "reviews what was forwarded to the Phoenix field office, and stays", "Labor liaison officer"),
+    Role("ice_supervisor", "Iris Supervisor", "ice-phoenix", Capacity.ICE_SUPERVISOR,
+         "countersigns decisions of the field office", "Assistant field office director"),
+    Role("ny_ice_reviewer", "Igor Newyork", "ice-new-york", Capacity.ICE_REVIEWER, title="Labor liaison officer"),
+    Role("officer", "Pia Programme", "dhs-programme", Capacity.PROGRAMME_OFFICER,
+         "records overrides while the programme is closed; holds and releases", "Programme officer"),
+    Role("administrator", "Adam Administrator", "platform", Capacity.ADMINISTRATOR,
+         "sees rules, clocks and health; no casework", "System administrator"),
+]  # fmt: skip
+
+
+def email_of(role: Role) -> str:
+    return f"{role.key.replace('_', '-')}@example.org"
+
+
+SIGN_INS = [
+    SignIn(f"{role.name}, {role.capacity.label}", email_of(role), PASSWORD, role.what) for role in ROLES if role.what
+]
+
+
+@dataclass
+class Cast:
+    """The stored world, by key."""
+
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    offices: dict[str, Office] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
+
+    def __getattr__(self, key: str) -> User:
+        try:
+            return self.__dict__["people"][key]
+        except KeyError:
+            raise AttributeError(key) from None
+
+
+def gather(*, password: str = PASSWORD) -> Cast:
+    """Store the world's organizations, offices and people once; running it again finds them."""
+    from workflows.models import Desk
+
+    from ..models import Delegation, Membership, Office, Organization, User
+
+    cast = Cast()
+    for code, name, kind, level, state, zone, authority in ORGANIZATIONS:
+        cast.organizations[code], _new = Organization.objects.get_or_create(
+            code=code,
+            defaults={
+                "name": name, "kind": kind, "level": level, "state": state, "time_zone": zone, "authority": authority,
+            },
+        )  # fmt: skip
+    for key, code, name, field_office in OFFICES:
+        owner = cast.organizations[code]
+        desk, _new = Desk.objects.get_or_create(
+            key=key, defaults={"name": name, "time_zone": owner.time_zone, "jurisdiction": code}
+        )
+        cast.offices[key], _new = Office.objects.get_or_create(
+            desk=desk,
+            defaults={
+                "organization": owner, "name": name, "field_office": field_office,
+                "address": "100 Example Street\nAnytown, USA", "phone": "555-0100", "email": f"{key}@example.org",
+            },
+        )  # fmt: skip
+    for role in ROLES:
+        person = User.objects.filter(email=email_of(role)).first() or User.objects.create_user(
+            email_of(role), password, name=role.name, language=role.language
+        )
+        office = cast.offices[role.office]
+        Membership.objects.get_or_create(
+            user=person,
+            office=office,
+            capacity=role.capacity,
+            defaults={"organization": office.organization, "title": role.title},
+        )
+        cast.people[role.key] = person
+    for key in ("signer", "ny_signer"):
+        official = cast.people[key]
+        membership = official.memberships.get()
+        Delegation.objects.get_or_create(
+            agency=membership.organization,
+            official=official,
+            defaults={
+                "title": membership.title, "authority": "Delegation order 2022-1 (fictional)", "starts_on": date(2022, 1, 1),
+            },
+        )  # fmt: skip
+    return cast

@@ -1,0 +1,41 @@
+"""`render`: one letter, one PDF. The same letter always gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from django.utils import translation
+
+from referrals.letters.letter import Letter, Rendered
+
+if TYPE_CHECKING:
+    from referrals.letters.typefaces import Scribe
+
+
+def render(letter: Letter) -> Rendered:
+    """Lay the letter out as a tagged PDF.
+
+    Nothing is raised for odd text: control and direction characters are dropped, and characters
+    that cannot be printed are replaced and listed in the answer.
+    """
+    from referrals.letters import typefaces
+
+    typefaces.register()
+    scribe = typefaces.Scribe()
+    with translation.override(letter.language):
+        content, pages = _draw(letter, scribe, total=1)
+        if pages > 1:
+            content, pages = _draw(letter, scribe, total=pages)
+    return Rendered(
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        pages=pages,
+        unprintable=tuple(scribe.unprintable),
+    )
+
+
+def _draw(letter: Letter, scribe: Scribe, *, total: int) -> tuple[bytes, int]:
+    from referrals.letters import pages
+
+    return pages.draw(letter, scribe, total=total)

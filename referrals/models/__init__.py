@@ -1,0 +1,53 @@
+from .documents import Document, side_of
+from .matters import EmployerName, Matter, NameKind, Worksite
+from .organizations import Delegation, Office, Organization
+from .people import Membership, User
+from .persons import Person, Representation
+from .relief import Grant, Renewal, WorkPermit
+from .soi_requests import Assessment, Question, Relief, RequestedName, RequestedSite, RequesterKind, SoiRequest
+from .statements import CoveredName, CoveredSite, ProgrammeOverride, Statement, StatementVersion
+from .stays import Stay, StayReferral
+from .visibility import find_visible, record_models, visible_cases
+from .worker_requests import AskedItem, Decision, Evidence, PacketItem, Screening, WorkerRequest
+
+__all__ = [
+    "AskedItem",
+    "Assessment",
+    "CoveredName",
+    "CoveredSite",
+    "Decision",
+    "Delegation",
+    "Document",
+    "EmployerName",
+    "Evidence",
+    "Grant",
+    "Matter",
+    "Membership",
+    "NameKind",
+    "Office",
+    "Organization",
+    "PacketItem",
+    "Person",
+    "ProgrammeOverride",
+    "Question",
+    "Relief",
+    "Renewal",
+    "Representation",
+    "RequestedName",
+    "RequestedSite",
+    "RequesterKind",
+    "Screening",
+    "SoiRequest",
+    "Statement",
+    "StatementVersion",
+    "Stay",
+    "StayReferral",
+    "User",
+    "WorkPermit",
+    "WorkerRequest",
+    "Worksite",
+    "find_visible",
+    "record_models",
+    "side_of",
+    "visible_cases",
+]

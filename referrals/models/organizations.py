@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .people import User
+
+
+class Organization(models.Model):
+    """A labor agency, a part of DHS, or an organization that stands by workers."""
+
+    class Kind(models.TextChoices):
+        AGENCY = "AGENCY", _("Labor agency")
+        DHS = "DHS", _("Department of Homeland Security")
+        ADVOCATE = "ADVOCATE", _("Workers' organization or legal office")
+        PLATFORM = "PLATFORM", _("Operator of this system")
+
+    class Level(models.TextChoices):
+        FEDERAL = "FEDERAL", _("Federal")
+        STATE = "STATE", _("State")
+        LOCAL = "LOCAL", _("Local")
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    level = models.CharField(max_length=8, choices=Level.choices, blank=True)
+    state = models.CharField(max_length=2, blank=True)
+    authority = models.TextField(blank=True, help_text=_("Statutes that the agency enforces."))
+    time_zone = models.CharField(max_length=60, default="America/New_York")
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Office(models.Model):
+    """A place of an organization with a desk of its own: a region, a field office, an intake."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="offices")
+    desk = models.OneToOneField("workflows.Desk", models.PROTECT, related_name="office")
+    name = models.CharField(max_length=200)
+    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    field_office = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def valid_on(self, day: date) -> Self:
+        return self.filter(starts_on__lte=day).filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day))
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(agency_id=user.organization_id) if user.is_agency else self.none()
+
+
+class Delegation(models.Model):
+    """Authority to sign statements for an agency between two dates, with its reference."""
+
+    agency = models.ForeignKey(Organization, models.PROTECT, related_name="delegations")
+    official = models.ForeignKey("referrals.User", models.PROTECT, related_name="delegations")
+    title = models.CharField(max_length=200)
+    authority = models.CharField(max_length=200)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="a_delegation_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.authority})"

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workflows.parties import Capacity
+
+ADVOCATES = frozenset({Capacity.ORGANIZER, Capacity.REPRESENTATIVE})
+AGENCY = frozenset({Capacity.AGENCY_STAFF, Capacity.AGENCY_APPROVER, Capacity.AGENCY_SIGNER})
+USCIS = frozenset({Capacity.USCIS_ADJUDICATOR, Capacity.USCIS_SUPERVISOR})
+ICE = frozenset({Capacity.ICE_REVIEWER, Capacity.ICE_SUPERVISOR})
+DHS = USCIS | ICE | {Capacity.DHS_INTAKE, Capacity.PROGRAMME_OFFICER}
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in. What they may do comes from the capacity they act in."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def act_as(self, membership: Membership | None) -> Self:
+        self._acting = membership
+        return self
+
+    @property
+    def capacities(self) -> list[Membership]:
+        """The memberships held today, in the order in which they were given."""
+        held: list[Membership] | None = getattr(self, "_capacities", None)
+        if held is None:
+            held = list(self.memberships.current().select_related("organization", "office__desk"))
+            self._capacities = held
+        return held
+
+    @property
+    def acting(self) -> Membership | None:
+        """The membership this person acts in now; the first one unless another was chosen."""
+        if not hasattr(self, "_acting"):
+            self._acting = self.capacities[0] if self.capacities else None
+        return self._acting
+
+    @property
+    def capacity(self) -> str:
+        return self.acting.capacity if self.acting else ""
+
+    @property
+    def organization_id(self) -> int | None:
+        return self.acting.organization_id if self.acting else None
+
+    @property
+    def office_id(self) -> int | None:
+        return self.acting.office_id if self.acting else None
+
+    @property
+    def is_agency(self) -> bool:
+        return self.capacity in AGENCY
+
+    @property
+    def is_advocate(self) -> bool:
+        return self.capacity in ADVOCATES
+
+    @property
+    def is_representative(self) -> bool:
+        return self.capacity == Capacity.REPRESENTATIVE
+
+    @property
+    def is_dhs(self) -> bool:
+        return self.capacity in DHS
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, on: date | None = None) -> Self:
+        """Held on a day; without a day, those without an end."""
+        if on is None:
+            return self.filter(ended_on__isnull=True)
+        return self.filter(models.Q(ended_on__isnull=True) | models.Q(ended_on__gte=on))
+
+
+class Membership(models.Model):
+    """One hat: a person in a capacity for an organization, at an office."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="memberships")
+    office = models.ForeignKey("referrals.Office", models.PROTECT, related_name="memberships")
+    capacity = models.CharField(max_length=20, choices=[each for each in Capacity.choices if each[0] != "SYSTEM"])
+    title = models.CharField(max_length=200, blank=True)
+    since_on = models.DateField(auto_now_add=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "office", "capacity"],
+                condition=models.Q(ended_on__isnull=True),
+                name="one_hat_of_a_kind_for_each_person_and_office",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.label}"
+
+    @property
+    def label(self) -> str:
+        return str(_("%(capacity)s, %(office)s") % {"capacity": self.get_capacity_display(), "office": self.office.name})

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from workflows.machine import Told
+from workflows.machines.worker_request import WorkerRequestMachine
+from workflows.models import CaseQuerySet, Clock
+from workflows.parties import Capacity
+
+from .fields import PersonalTextField
+from .people import ICE, USCIS
+from .statements import ProgrammeOverride, Statement
+
+if TYPE_CHECKING:
+    from workflows.parties import Actor
+
+    from .people import User
+
+
+class WorkerRequestQuerySet(CaseQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The representative's organization its own; DHS only what was filed and lies with that part of DHS.
+
+        ICE sees only what was routed to its own field office. The labor agency sees none.
+        """
+        if user.is_representative:
+            return self.filter(representative_id=user.organization_id)
+        filed = self.filter(filed_at__isnull=False)
+        if user.capacity == Capacity.DHS_INTAKE:
+            return filed
+        if user.capacity in USCIS:
+            return filed.filter(Q(track="USCIS") | Q(permits__grant__isnull=False)).distinct()
+        if user.capacity in ICE:
+            return filed.filter(track="ICE", ice_office_id=user.office_id)
+        return self.none()
+
+
+class WorkerRequest(WorkerRequestMachine):
+    """One worker's request for deferred action, with what is claimed and where it was routed."""
+
+    class Filing(models.TextChoices):
+        INITIAL = "INITIAL", _("Initial request")
+        EXTENSION = "EXTENSION", _("Labor DA extension (two years to four)")
+        SUBSEQUENT = "SUBSEQUENT", _("Subsequent request (renewal)")
+
+    person = models.ForeignKey("referrals.Person", models.PROTECT, related_name="requests")
+    representative = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="worker_requests")
+    prepared_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="worker_requests")
+    filing = models.CharField(max_length=10, choices=Filing.choices, default=Filing.INITIAL)
+    earlier_grant = models.ForeignKey(
+        "referrals.Grant", models.PROTECT, null=True, blank=True, related_name="later_requests"
+    )
+    refiles = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="refiled_as")
+    employer_on_stub = models.CharField(_("Employer as on the paystub"), max_length=200, blank=True)
+    site_street = models.CharField(_("Street of the worksite"), max_length=200, blank=True)
+    site_city = models.CharField(_("City of the worksite"), max_length=100, blank=True)
+    site_state = models.CharField(_("State of the worksite"), max_length=2, blank=True)
+    site_zip = models.CharField(_("ZIP code of the worksite"), max_length=10, blank=True)
+    worked_from = models.DateField(_("Worked from"), null=True, blank=True)
+    worked_to = models.DateField(_("Worked until"), null=True, blank=True)
+    works_still = models.BooleanField(_("Still works there"), default=False)
+    job = models.CharField(_("Job"), max_length=200, blank=True)
+    scope_result = models.CharField(max_length=8, blank=True, editable=False)
+    scope_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    scope_version = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    scope_answer = models.TextField(blank=True)
+    form_edition = models.CharField(_("Edition of Form G-325A"), max_length=10, blank=True)
+    editions_mixed = models.BooleanField(_("Pages of different editions"), default=False)
+    asks_permit = models.BooleanField(_("Asks for a work permit"), default=True)
+    counselled_on = models.DateField(null=True, blank=True)
+    counselled_in = models.CharField(max_length=20, blank=True)
+    consented_on = models.DateField(null=True, blank=True)
+    consent_withdrawn_at = models.DateTimeField(null=True, blank=True)
+    in_proceedings = models.BooleanField(null=True, blank=True)
+    final_order = models.BooleanField(null=True, blank=True)
+    reinstated_order = models.BooleanField(null=True, blank=True)
+    voluntary_departure = models.BooleanField(null=True, blank=True)
+    detained = models.BooleanField(null=True, blank=True)
+    prior_ice_contact = models.BooleanField(null=True, blank=True)
+    ice_office = models.ForeignKey("referrals.Office", models.PROTECT, null=True, blank=True, related_name="+")
+    receipt_number = PersonalTextField(_("Receipt number"))
+    biometrics_place = models.CharField(max_length=300, blank=True)
+    noid_answer = PersonalTextField()
+
+    objects = WorkerRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(worked_to__isnull=True) | Q(worked_to__gte=F("worked_from")),
+                name="work_ends_after_it_starts",
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("case", kwargs={"reference": self.reference})
+
+    @property
+    def needs_ice(self) -> bool | None:
+        """Proceedings or a final order send a request to ICE; None while unanswered."""
+        if self.in_proceedings is None or self.final_order is None:
+            return None
+        return bool(self.in_proceedings or self.final_order or self.reinstated_order)
+
+    @classmethod
+    def fact_expressions(cls, *, by: Actor, at: datetime) -> Mapping[str, Any]:
+        own = OuterRef("pk")
+        items = PacketItem.objects.filter(request=own, required=True)
+        asked = AskedItem.objects.filter(request=own)
+        routed_to_ice = Q(in_proceedings=True) | Q(final_order=True) | Q(reinstated_order=True)
+        answered = Q(in_proceedings__isnull=False, final_order__isnull=False)
+        me = cls._default_manager.filter(pk=own)
+        running = Clock.objects.filter(case_id=own, stopped_at__isnull=True, due_at__gt=at)
+        return {
+            "packet_is_complete": ~Exists(items.exclude(state=PacketItem.State.PRESENT)) & Exists(items),
+            "scope_is_checked": Exists(me.filter(Q(scope_result__in=["in", "likely"]) | ~Q(scope_answer=""))),
+            "worker_was_counselled": Exists(me.exclude(counselled_on=None).exclude(counselled_in="")),
+            "worker_consents": Exists(me.filter(consented_on__isnull=False, consent_withdrawn_at__isnull=True)),
+            "statement_is_in_force": Exists(Statement.objects.in_force().filter(pk=OuterRef("statement_id"))),
+            "programme_override": Exists(
+                ProgrammeOverride.objects.valid_on(at.date()).filter(statement_id=OuterRef("statement_id"))
+            ),
+            "routing_is_answered": Exists(me.filter(answered)),
+            "belongs_to_ice": Exists(me.filter(answered & routed_to_ice)),
+            "belongs_to_uscis": Exists(me.filter(answered).exclude(routed_to_ice)),
+            "has_a_field_office": Exists(me.filter(ice_office__isnull=False)),
+            "asks_for_something": Exists(asked.filter(answered_at__isnull=True)),
+            "answers_every_item": Exists(asked) & ~Exists(asked.filter(answer="")),
+            "answers_the_notice": Exists(me.exclude(noid_answer="")),
+            "rfe_time_is_over": ~Exists(running.filter(key="rfe")),
+            "noid_time_is_over": ~Exists(running.filter(key="noid")),
+            "has_a_decision": Exists(Decision.objects.filter(case_id=own).exclude(rationale="")),
+        }
+
+    def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
+        from ..programme_rules import request_facts
+
+        return request_facts(self, on=at.date())
+
+    def decided_content(self, step: str) -> Mapping[str, Any]:
+        decision = self.decisions.order_by("-pk").first()
+        return {
+            "decision": decision.pk if decision else None,
+            "outcome": decision.outcome if decision else "",
+            "rationale": decision.rationale if decision else "",
+            "favorable": decision.favorable if decision else "",
+            "adverse": decision.adverse if decision else "",
+        }
+
+
+class PacketItem(models.Model):
+    """One line of the packet checklist of a filing."""
+
+    class State(models.TextChoices):
+        MISSING = "MISSING", _("Missing")
+        PRESENT = "PRESENT", _("Present")
+        DEFECTIVE = "DEFECTIVE", _("Defective")
+
+    request = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="items")
+    key = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MISSING)
+    required = models.BooleanField(default=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=["request", "key"], name="a_packet_lists_each_item_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Evidence(models.Model):
+    """Proof of employment inside the scope of the statement."""
+
+    class Kind(models.TextChoices):
+        W2 = "W2", _("Form W-2")
+        PAYSTUB = "PAYSTUB", _("Paystub")
+        TIMECARD = "TIMECARD", _("Time card")
+        BANK = "BANK", _("Bank or app payments")
+        BADGE = "BADGE", _("Badge or uniform")
+        MESSAGES = "MESSAGES", _("Messages about work")
+        DECLARATION = "DECLARATION", _("Declaration of a co-worker")
+        OTHER = "OTHER", _("Other")
+
+    request = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="evidence")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    employer = models.CharField(max_length=200, blank=True)
+    covers_from = models.DateField()
+    covers_to = models.DateField()
+    note = PersonalTextField()
+
+    class Meta:
+        ordering = ("covers_from", "pk")
+        constraints = [
+            models.CheckConstraint(condition=Q(covers_to__gte=F("covers_from")), name="evidence_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class AskedItem(models.Model):
+    """One thing that USCIS or ICE asks for, with its legal basis, and the answer."""
+
+    request = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="asked_items")
+    notice = models.CharField(max_length=10, choices=[("RFE", _("Request for evidence")), ("ICE", _("ICE request"))])
+    text = PersonalTextField()
+    legal_basis = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    answer = PersonalTextField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.notice} {self.pk}"
+
+
+class Screening(models.Model):
+    """What the worker told the representative in confidence: seen by the representative's office alone."""
+
+    request = models.OneToOneField(WorkerRequest, models.PROTECT, related_name="screening")
+    arrests = PersonalTextField()
+    entries = PersonalTextField()
+    notes = PersonalTextField()
+
+    def __str__(self) -> str:
+        return f"Screening of {self.request_id}"
+
+
+class Decision(models.Model):
+    """The grounds of a decision: discretion, written down, by the office that decides."""
+
+    class Outcome(models.TextChoices):
+        GRANT = "GRANT", _("Grant")
+        DENY = "DENY", _("Deny")
+
+    case = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="decisions")
+    outcome = models.CharField(max_length=6, choices=Outcome.choices)
+    favorable = PersonalTextField()
+    adverse = PersonalTextField()
+    rationale = PersonalTextField()
+    written_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()

@@ -1,0 +1,109 @@
+"""What a step in one case sets off in others. No machine knows another; this file does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from workflows import engine
+from workflows.models import Kind, Step
+from workflows.parties import Actor
+
+from ..models import Grant, Renewal, SoiRequest, Statement, WorkerRequest, WorkPermit
+from . import grants, letters, statements, work_permits, worker_requests
+
+Effect = Callable[..., None]
+
+
+def _request_accepted(record: SoiRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    statements.open_from_request(record, by=by, at=at)
+
+
+def _statement_signed(record: Statement, step: Step, *, by: Actor, at: datetime) -> None:
+    statements.fix_version(record, by=by, at=at)
+    worker_requests.check_scopes_again(record, at=at)
+    for renewal in Renewal.objects.filter(
+        grant__worker_request__statement=record, state="AWAITING_STATEMENT"
+    ).select_for_update():
+        engine.advance(renewal, "choose_renewal", by=engine.SYSTEM, at=at)
+
+
+def _amendment_begun(record: Statement, step: Step, *, by: Actor, at: datetime) -> None:
+    statements.open_version(record, because=step.reason)
+
+
+def _request_filed(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    for permit in record.permits.all():
+        engine.advance(permit, "file", by=engine.SYSTEM, at=at)
+
+
+def _request_received(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    worker_requests.give_receipt_number(record, at=at)
+
+
+def _request_granted(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    grants.open_grant(record, step, at=at)
+
+
+def _request_refused(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    work_permits.end_with_request(record, at=at)
+
+
+def _grant_at_uscis(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    grants.open_grant(record, step, at=at)
+    work_permits.take_up_after_grant(record, at=at)
+
+
+def _returned_to_uscis(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    work_permits.take_up_after_grant(record, at=at)
+
+
+def _fee_settled(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
+    work_permits.take_up_if_granted(record, at=at)
+
+
+def _grant_ended(record: Grant, step: Step, *, by: Actor, at: datetime) -> None:
+    work_permits.revoke_with_grant(record, at=at)
+
+
+def _permit_delivered(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
+    work_permits.replace_earlier(record, at=at)
+
+
+def _renewal_opened(record: Renewal, step: Step, *, by: Actor, at: datetime) -> None:
+    worker_requests.open_from_renewal(record, by=by, at=at)
+
+
+EFFECTS: dict[tuple[str, str], Effect] = {
+    (Kind.SOI_REQUEST, "accept"): _request_accepted,
+    (Kind.STATEMENT, "sign"): _statement_signed,
+    (Kind.STATEMENT, "amend"): _amendment_begun,
+    (Kind.WORKER_REQUEST, "file"): _request_filed,
+    (Kind.WORKER_REQUEST, "accept"): _request_received,
+    (Kind.WORKER_REQUEST, "grant"): _grant_at_uscis,
+    (Kind.WORKER_REQUEST, "grant_at_ice"): _request_granted,
+    (Kind.WORKER_REQUEST, "return_to_uscis"): _returned_to_uscis,
+    (Kind.WORKER_REQUEST, "deny"): _request_refused,
+    (Kind.WORKER_REQUEST, "deny_at_ice"): _request_refused,
+    (Kind.WORKER_REQUEST, "deny_for_no_show"): _request_refused,
+    (Kind.WORKER_REQUEST, "reject"): _request_refused,
+    (Kind.WORKER_REQUEST, "withdraw"): _request_refused,
+    (Kind.WORKER_REQUEST, "close_administratively"): _request_refused,
+    (Kind.GRANT, "terminate"): _grant_ended,
+    (Kind.GRANT, "terminate_at_once"): _grant_ended,
+    (Kind.WORK_PERMIT, "accept_fee"): _fee_settled,
+    (Kind.WORK_PERMIT, "grant_waiver"): _fee_settled,
+    (Kind.WORK_PERMIT, "deliver"): _permit_delivered,
+    (Kind.RENEWAL, "open_request"): _renewal_opened,
+}
+
+
+def follow(record: Any, step: Step, *, by: Actor, at: datetime) -> None:
+    """Let a step that was really taken have its effects, and issue its letter."""
+    if step.nature != Step.Nature.MOVED:
+        return
+    effect = EFFECTS.get((record.machine.kind, step.name))
+    if effect is not None:
+        effect(record, step, by=by, at=at)
+    letters.issue_for(record, step, by=by, at=at)

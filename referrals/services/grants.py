@@ -1,0 +1,66 @@
+"""Grants: opened by a decision, replaced by a later one, prepared for renewal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from workflows import engine, terms
+from workflows.calendars import calendar
+from workflows.models import Step
+
+from ..models import Grant, Renewal, User, WorkerRequest
+
+
+def last_day(starts_on: date, months: int) -> date:
+    """The last day of a grant of whole months: the day before the same day of the month."""
+    term = terms.Term(months, terms.Unit.MONTHS, rolls=False)
+    return terms.due(term, calendar=calendar("us-federal"), start=starts_on).on - timedelta(days=1)
+
+
+def open_grant(request: WorkerRequest, step: Step, *, at: datetime) -> Grant:
+    """The grant that a decision opens, with the dates decided; an earlier grant is replaced."""
+    starts_on = date.fromisoformat(str(step.data["grant_starts_on"]))
+    months = int(step.data["months"])
+    at_ice = request.track == "ICE"
+    grant = Grant(
+        worker_request=request,
+        representative_id=request.representative_id,
+        representative_desk_id=request.representative_desk_id,
+        decider_desk_id=request.ice_desk_id if at_ice else request.uscis_desk_id,
+        decider="ICE" if at_ice else "USCIS",
+        ice_office_id=request.ice_office_id if at_ice else None,
+        starts_on=starts_on,
+        ends_on=last_day(starts_on, months),
+        months=months,
+    )
+    engine.open_case(grant, by=engine.SYSTEM, at=at, months=months)
+    if request.earlier_grant is not None and request.earlier_grant.closed_at is None:
+        taken = "extend" if request.filing == WorkerRequest.Filing.EXTENSION else "renew"
+        engine.advance(request.earlier_grant, taken, by=engine.SYSTEM, at=at)
+    return grant
+
+
+@transaction.atomic
+def open_renewal(grant: Grant, *, by: User, at: datetime) -> Renewal:
+    """Begin to prepare the renewal of a grant."""
+    statement = grant.worker_request.statement
+    renewal = Renewal(
+        grant=grant,
+        representative_id=grant.representative_id,
+        representative_desk_id=grant.representative_desk_id,
+        agency_desk_id=statement.agency_desk_id,
+        grant_ends_on=grant.ends_on,
+        jurisdiction=statement.jurisdiction,
+    )
+    return engine.open_case(renewal, by=by, at=at)
+
+
+@transaction.atomic
+def write_grounds(grant: Grant, *, by: User, at: datetime, authority: str, reason: str, requested_by: str) -> None:
+    """The authority and the reason of a termination, and on whose request it happens."""
+    engine.record_note(grant, "write_grounds", by=by, at=at)
+    grant.termination_authority, grant.termination_reason = authority, reason
+    grant.termination_requested_by = requested_by
+    grant.save()

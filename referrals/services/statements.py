@@ -1,0 +1,197 @@
+"""Writing statements: open a draft from a matter, revise it, fix a signed version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from workflows import engine, policies
+from workflows.history import digest
+from workflows.models import Desk
+from workflows.parties import Actor
+
+from .. import personal_data
+from ..models import (
+    CoveredName,
+    CoveredSite,
+    Delegation,
+    Matter,
+    Office,
+    Organization,
+    SoiRequest,
+    Statement,
+    StatementVersion,
+)
+from ..models.soi_requests import Relief
+
+INTAKE = "dhs-intake"
+TEXTS = (
+    "authority", "matter_stage", "worker_class", "job_classes", "excluded_classes", "violations",
+    "cooperation", "retaliation", "supports",
+)  # fmt: skip
+
+
+def intake_desk() -> Desk:
+    """The desk at which everything that goes to DHS arrives."""
+    return Desk.objects.get(key=INTAKE)
+
+
+def next_number(agency: Organization, *, at: datetime) -> str:
+    """The agency's next statement number, ``CODE-YEAR-00001``; safe when two draw at once.
+
+    The agency's row is locked until the caller's transaction ends, so numbers have no gaps or doubles.
+    """
+    Organization.objects.select_for_update().get(pk=agency.pk)
+    prefix = f"{agency.code.upper()}-{at.year}-"
+    last = Statement.objects.filter(reference__startswith=prefix).aggregate(last=Max("reference"))["last"]
+    drawn = int(re.sub(r"^.*-", "", last)) if last else 0
+    return f"{prefix}{drawn + 1:05d}"
+
+
+@transaction.atomic
+def open_draft(
+    matter: Matter, *, office: Office, by: Actor, at: datetime, soi_request: SoiRequest | None = None
+) -> Statement:
+    """A draft statement filled from its matter and, where there is one, from the request."""
+    agency = matter.agency
+    statement = Statement(
+        agency=agency,
+        office=office,
+        matter=matter,
+        soi_request=soi_request,
+        reference=next_number(agency, at=at),
+        agency_desk=office.desk,
+        intake_desk=intake_desk(),
+        jurisdiction=agency.code,
+        time_zone=agency.time_zone,
+    )
+    engine.open_case(statement, by=by, at=at, matter=matter.pk)
+    months = policies.value("soi.review_months", on=at.date(), jurisdiction=agency.code, default=24)
+    version = StatementVersion.objects.create(
+        statement=statement,
+        number=1,
+        authority=agency.authority,
+        matter_stage=matter.get_stage_display(),
+        violations="",
+        retaliation=soi_request.retaliation if soi_request else "",
+        period_from=(soi_request.period_from if soi_request else None) or matter.opened_on,
+        relief=soi_request.relief if soi_request else [Relief.DEFERRED_ACTION, Relief.WORK_PERMIT],
+        review_by=_months_on(at, int(months)),
+        contact_phone=office.phone,
+        contact_email=office.email,
+    )
+    _cover(version, names=matter.names.all(), sites=matter.worksites.all())
+    return statement
+
+
+def _months_on(at: datetime, months: int) -> Any:
+    from workflows import terms
+    from workflows.calendars import calendar
+
+    term = terms.Term(months, terms.Unit.MONTHS, rolls=False)
+    return terms.due(term, calendar=calendar("us-federal"), start=at.date()).on
+
+
+def _cover(version: StatementVersion, *, names: Iterable[Any], sites: Iterable[Any]) -> None:
+    CoveredName.objects.bulk_create(
+        CoveredName(version=version, name=each.name, kind=each.kind) for each in names
+    )
+    CoveredSite.objects.bulk_create(
+        CoveredSite(
+            version=version,
+            label=each.label,
+            street=each.street,
+            city=each.city,
+            state=each.state,
+            zip_code=each.zip_code,
+        )
+        for each in sites
+    )
+
+
+def open_from_request(request: SoiRequest, *, by: Actor, at: datetime) -> Statement:
+    """The draft that an accepted request leads to; the requester's organization will see it when signed."""
+    assert request.matter is not None
+    office = Office.objects.filter(desk_id=request.agency_desk_id).get()
+    return open_draft(request.matter, office=office, by=by, at=at, soi_request=request)
+
+
+def open_version(statement: Statement, *, because: str) -> StatementVersion:
+    """The next version as a copy of the one in force, ready to be changed."""
+    current = statement.versions.get(number=statement.version_in_force)
+    copied = {
+        field.name: getattr(current, field.name)
+        for field in StatementVersion._meta.concrete_fields
+        if field.name not in {"id", "number", "signed_at", "signed_by", "delegation", "fingerprint", "amended_because"}
+    }
+    version = StatementVersion.objects.create(number=statement.working_version, amended_because=because, **copied)
+    _cover(version, names=current.names.all(), sites=current.sites.all())
+    return version
+
+
+@transaction.atomic
+def revise(
+    statement: Statement,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+    values: Mapping[str, Any],
+    names: Iterable[Mapping[str, Any]] | None = None,
+    sites: Iterable[Mapping[str, Any]] | None = None,
+) -> StatementVersion:
+    """Change the draft. Refused with ``PersonalDataFound`` when a text holds a worker's number or birth date."""
+    personal_data.refuse({name: str(values[name]) for name in TEXTS if values.get(name)})
+    engine.advance(statement, "revise", by=by, at=at, expected_version=expected_version)
+    version = statement.draft
+    for name, value in values.items():
+        setattr(version, name, value)
+    version.full_clean(exclude=["statement"])
+    version.save()
+    if names is not None:
+        version.names.all().delete()
+        CoveredName.objects.bulk_create(CoveredName(version=version, **each) for each in names)
+    if sites is not None:
+        version.sites.all().delete()
+        CoveredSite.objects.bulk_create(CoveredSite(version=version, **each) for each in sites)
+    return version
+
+
+def content_of(version: StatementVersion) -> dict[str, Any]:
+    """Everything that a signature binds, as JSON-ready values."""
+    fields = {
+        field.name: getattr(version, field.attname)
+        for field in StatementVersion._meta.concrete_fields
+        if field.name not in {"id", "fingerprint", "signed_by", "signed_at", "delegation"}
+    }
+    return {
+        "reference": version.statement.reference,
+        **fields,
+        "names": [[each.name, each.kind] for each in version.names.all()],
+        "sites": [[each.label, each.street, each.city, each.state, each.zip_code] for each in version.sites.all()],
+    }
+
+
+def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
+    """Fix the signed version with its signer, delegation and fingerprint, and share it with the requester."""
+    version = statement.draft
+    version.review_by = statement.review_by
+    version.fingerprint = digest(content_of(version))
+    version.signed_at = at
+    version.signed_by_id = by.pk
+    version.delegation = (
+        Delegation.objects.valid_on(at.date()).filter(agency_id=statement.agency_id, official_id=by.pk).first()
+    )
+    version.save()
+    if statement.soi_request_id:
+        statement.shared_with.add(statement.soi_request.requester)
+
+
+def dependants(statement: Statement) -> int:
+    """How many open workers' requests rest on a statement: the number, never the names."""
+    return statement.worker_requests.filter(closed_at__isnull=True).count()

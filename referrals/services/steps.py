@@ -1,0 +1,51 @@
+"""Taking a step as the casework sees it: the door, what it sets off in other cases, who is told.
+
+Everything happens in one transaction: a message is written if and only if the
+step it speaks of is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from workflows import engine
+from workflows.models import Case, Step
+from workflows.parties import Actor
+
+from .. import announcements
+from . import effects
+
+
+def take_step(
+    record: Case,
+    name: str,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+    reason: str = "",
+    idempotency_key: str = "",
+    **data: Any,
+) -> Step:
+    """Take a step, let it have its effects on other cases, and tell the people concerned.
+
+    Raises ``engine.StepRefused``; then nothing was stored and nobody was told.
+    """
+    with transaction.atomic():
+        step = engine.advance(
+            record,
+            name,
+            by=by,
+            at=at,
+            expected_version=expected_version,
+            reason=reason,
+            idempotency_key=idempotency_key,
+            **data,
+        )
+        if not step.repeated:
+            effects.follow(record, step, by=by, at=at)
+            announcements.step_taken(record, step)
+    return step

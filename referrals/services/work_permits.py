@@ -1,0 +1,52 @@
+"""Work permits follow the deferred action on which they rest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workflows import engine
+from workflows.machines.work_permit import PENDING, VALID, State
+from workflows.parties import SYSTEM
+
+from ..models import Grant, WorkerRequest, WorkPermit
+
+
+def take_up_after_grant(request: WorkerRequest, *, at: datetime) -> None:
+    """The gate opens for the permits of a request whose deferred action is granted."""
+    grant = Grant.objects.get(worker_request=request)
+    for permit in request.permits.filter(closed_at__isnull=True):
+        permit.grant = grant
+        permit.save(update_fields=["grant"])
+        take_up_if_granted(permit, at=at)
+
+
+def take_up_if_granted(permit: WorkPermit, *, at: datetime) -> None:
+    """Move a permit that waited only for the grant on to its review."""
+    if permit.grant_id is not None and permit.state == State.AWAITING_GRANT:
+        engine.advance(permit, "take_up", by=SYSTEM, at=at)
+
+
+def end_with_request(request: WorkerRequest, *, at: datetime) -> None:
+    """A request that is refused, rejected or withdrawn takes its pending permits with it."""
+    for permit in request.permits.filter(state__in=PENDING):
+        denied = permit.state in {State.FILED, State.WAIVER_REQUESTED, State.AWAITING_GRANT}
+        withdrawn = request.state == "WITHDRAWN" or permit.state == State.NOT_FILED
+        if denied and not withdrawn:
+            engine.advance(permit, "deny_with_request", by=SYSTEM, at=at)
+        else:
+            engine.advance(permit, "withdraw", by=SYSTEM, at=at, reason="with the request")
+
+
+def revoke_with_grant(grant: Grant, *, at: datetime) -> None:
+    """A terminated grant revokes the permits that rest on it (8 CFR 274a.14)."""
+    for permit in grant.permits.filter(state__in=VALID):
+        engine.advance(permit, "revoke", by=SYSTEM, at=at, reason="the deferred action was terminated")
+
+
+def replace_earlier(permit: WorkPermit, *, at: datetime) -> None:
+    """A delivered permit replaces the one of the earlier grant."""
+    earlier = permit.worker_request.earlier_grant
+    if earlier is None:
+        return
+    for old in earlier.permits.filter(state__in=VALID):
+        engine.advance(old, "renew", by=SYSTEM, at=at)

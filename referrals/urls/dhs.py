@@ -1,0 +1,5 @@
+"""Intake, review and decision."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

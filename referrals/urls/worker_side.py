@@ -1,0 +1,5 @@
+"""The representative's side."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,119 @@
+"""House rules that can be read off the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.architecture import sources
+
+LONGEST = 300  # lines
+CLOCKS = {
+    ("timezone", "now"),
+    ("datetime", "now"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("datetime", "utcnow"),
+}
+# Where the clock may be read: what starts something, never what decides something.
+STARTERS = re.compile(
+    r"^(config/|referrals/(views|tasks|demo|middleware|templatetags)|\w+/management/commands/)"
+)
+
+
+def test_a_file_can_be_read_in_one_sitting() -> None:
+    long = {
+        sources.where(path): lines
+        for path in sources.product()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
+    assert long == {}
+
+
+def test_time_is_given_to_the_rules() -> None:
+    wrong = [
+        sources.where(path, node)
+        for path in sources.product()
+        if not STARTERS.match(sources.where(path))
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.Call) and reads_the_clock(node.func)
+    ]
+    assert wrong == []
+
+
+def reads_the_clock(function: ast.expr) -> bool:
+    if not isinstance(function, ast.Attribute):
+        return False
+    owner = function.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return (name, function.attr) in CLOCKS
+
+
+def test_a_view_reads_only_what_its_reader_may_see() -> None:
+    """``Model.objects`` in a view is followed by ``visible_to``, and no view asks for a bare model."""
+    wrong = []
+    for path in sources.product("referrals/views"):
+        above = sources.parents(sources.tree(path))
+        for node in ast.walk(sources.tree(path)):
+            if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}:
+                after = above.get(node)
+                if not (isinstance(after, ast.Attribute) and after.attr == "visible_to"):
+                    wrong.append(sources.where(path, node))
+            if is_bare_lookup(node):
+                wrong.append(sources.where(path, node))
+    assert wrong == []
+
+
+def is_bare_lookup(node: ast.AST) -> bool:
+    """``get_object_or_404(Model, ...)``, where the model is named itself."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"get_object_or_404", "get_list_or_404"}
+        and bool(node.args)
+        and isinstance(node.args[0], ast.Name)
+        and node.args[0].id[:1].isupper()
+    )
+
+
+def test_no_state_is_set_beside_the_engine() -> None:
+    wrong = [
+        sources.where(path, node)
+        for path in sources.product("referrals", "notifications")
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"update", "bulk_update"}
+        and any(word.arg == "state" for word in node.keywords)
+        and "case" in ast.unparse(node.func).lower()
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["save", "delete"])
+def test_nothing_is_done_while_a_record_is_kept(name: str) -> None:
+    """What a record refuses is a constraint or a validator; what happens with it is a service."""
+    wrong = [
+        f"{sources.where(path, node)} {owner.name}.{name}"
+        for path in sources.product()
+        if "models" in path.parts or path.name == "models.py"
+        for owner in ast.walk(sources.tree(path))
+        if isinstance(owner, ast.ClassDef) and not owner.name.endswith("QuerySet")
+        for node in owner.body
+        if isinstance(node, ast.FunctionDef) and node.name == name and not refuses(node)
+    ]
+    assert wrong == []
+
+
+def refuses(method: ast.FunctionDef) -> bool:
+    """Whether a method does nothing but check and refuse before it hands on to Django's own."""
+    calls = {ast.unparse(node.func) for node in ast.walk(method) if isinstance(node, ast.Call)}
+    changes = [
+        node
+        for node in ast.walk(method)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    ]
+    raises = any(isinstance(node, ast.Raise) for node in ast.walk(method))
+    return not changes and (raises or any("clean" in call or "refuse" in call for call in calls))

@@ -1,0 +1,168 @@
+"""Brings cases into a state by real steps: factories for tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from referrals.demo.cast import Cast
+from referrals.models import (
+    EmployerName,
+    Matter,
+    NameKind,
+    RequestedName,
+    RequestedSite,
+    SoiRequest,
+    Statement,
+    WorkerRequest,
+    Worksite,
+)
+from referrals.services import soi_requests, statements, worker_requests
+from referrals.services.steps import take_step
+
+OPEN_WORLD = datetime(2024, 8, 5, 15, 0, tzinfo=UTC)
+CLOSED_WORLD = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+DISPUTE = "Wages for overtime were not paid for two years at the packing line, as the inspection found."
+
+
+def matter_of(cast: Cast, code: str = "NLRB", number: str = "28-CA-300001") -> Matter:
+    matter, new = Matter.objects.get_or_create(
+        agency=cast.organizations[code],
+        case_number=number,
+        defaults={"opened_on": date(2023, 3, 1), "program": "Unfair labor practice"},
+    )
+    if new:
+        EmployerName.objects.create(matter=matter, name="A Foods Inc.", kind=NameKind.LEGAL)
+        EmployerName.objects.create(matter=matter, name="A Foods", kind=NameKind.PAYSTUB)
+        Worksite.objects.create(matter=matter, street="1 Example Road", city="Mesa", state="AZ", zip_code="85201")
+    return matter
+
+
+def request_draft(cast: Cast, *, at: datetime = OPEN_WORLD, agency: str = "NLRB", **fields: Any) -> SoiRequest:
+    request = soi_requests.begin(
+        agency=cast.organizations[agency],
+        office=cast.offices["nlrb-region-28" if agency == "NLRB" else "nysdol-wpu"],
+        by=cast.representative,
+        at=at,
+    )
+    values = {
+        "requester_kind": "attorney",
+        "case_number": "28-CA-300001",
+        "dispute": DISPUTE,
+        "retaliation": "A foreman threatened to call immigration after the first complaint.",
+        "fear": "People stopped answering the investigator's calls.",
+        "certifies_no_names": True,
+        "relief": ["DEFERRED_ACTION", "WORK_PERMIT"],
+        "period_from": date(2022, 1, 1),
+        **fields,
+    }
+    soi_requests.revise(
+        request,
+        by=cast.representative,
+        at=at,
+        values=values,
+        names=[{"name": "A Foods", "kind": NameKind.PAYSTUB}],
+        sites=[{"street": "1 Example Road", "city": "Mesa", "state": "AZ", "zip_code": "85201"}],
+    )
+    return request
+
+
+def complete_draft(statement: Statement, *, by: Any, at: datetime, **values: Any) -> None:
+    statements.revise(
+        statement,
+        by=by,
+        at=at,
+        values={
+            "worker_class": "All workers employed at the covered worksite.",
+            "cooperation": "The agency needs the workers as witnesses.",
+            "retaliation": "Threats were made after the complaint.",
+            "contact_name": "Ian Investigator",
+            "contact_phone": "555-0100",
+            "period_from": date(2022, 1, 1),
+            **values,
+        },
+    )
+
+
+def active_statement(cast: Cast, *, at: datetime = OPEN_WORLD) -> Statement:
+    """A signed statement that DHS has recorded as complete, shared with the asking organization."""
+    request = request_draft(cast, at=at)
+    take_step(request, "submit", by=cast.representative, at=at)
+    take_step(request, "acknowledge", by=cast.investigator, at=at)
+    take_step(request, "begin_review", by=cast.investigator, at=at)
+    soi_requests.link_matter(request, matter_of(cast), by=cast.investigator, at=at)
+    soi_requests.assess(request, by=cast.investigator, at=at, values={"witnesses": 3, "cooperation_needed_now": True})
+    take_step(request, "accept", by=cast.approver, at=at)
+    statement = request.statements.get()
+    complete_draft(statement, by=cast.investigator, at=at)
+    take_step(statement, "send_for_approval", by=cast.investigator, at=at)
+    take_step(statement, "approve", by=cast.approver, at=at)
+    take_step(statement, "sign", by=cast.signer, at=at, review_by_on=(at + timedelta(days=730)).date())
+    take_step(statement, "transmit", by=cast.investigator, at=at, channel="portal")
+    take_step(statement, "confirm_receipt", by=cast.intake, at=at)
+    take_step(statement, "accept", by=cast.intake, at=at)
+    return statement
+
+
+CLAIM: dict[str, Any] = {
+    "employer_on_stub": "A Foods",
+    "site_street": "1 Example Road",
+    "site_city": "Mesa",
+    "site_state": "AZ",
+    "site_zip": "85201",
+    "worked_from": date(2022, 6, 1),
+    "worked_to": date(2023, 6, 30),
+    "job": "Packer",
+}
+
+
+def signed_request(cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, **claim: Any) -> WorkerRequest:
+    """A worker's request with a complete packet, counselled, consented and signed."""
+    by = cast.representative
+    person = worker_requests.add_person(
+        by=by, at=at, given_names="Prudencia", family_names="Ejemplo", born_on=date(1990, 5, 17), nationality="Exampleland"
+    )
+    request = worker_requests.open_request(person, statement, by=by, at=at, **{**CLAIM, **claim})
+    worker_requests.add_evidence(
+        request, by=by, at=at, kind="PAYSTUB", employer="A Foods", covers_from=date(2022, 6, 1), covers_to=date(2023, 6, 30)
+    )
+    worker_requests.mark_items(
+        request, by=by, at=at, states={item.key: ("PRESENT", "") for item in request.items.all()}
+    )
+    worker_requests.revise(
+        request,
+        by=by,
+        at=at,
+        form_edition="01/20/25",
+        counselled_on=at.date(),
+        counselled_in="es",
+        consented_on=at.date(),
+    )
+    permit = request.permits.get()
+    permit.annual_income, permit.annual_expenses, permit.total_assets = 18000, 17500, 400
+    permit.save()
+    take_step(request, "make_ready", by=by, at=at)
+    take_step(request, "sign", by=by, at=at, signed_on=at.date())
+    return request
+
+
+def routed_request(cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, ice: bool = False) -> WorkerRequest:
+    """A filed request, accepted with a receipt and routed to USCIS or to the Phoenix field office."""
+    request = signed_request(cast, statement, at=at)
+    take_step(request, "file", by=cast.representative, at=at)
+    take_step(request, "confirm_receipt", by=cast.intake, at=at)
+    take_step(request, "accept", by=cast.intake, at=at)
+    worker_requests.answer_routing(
+        request,
+        by=cast.intake,
+        at=at,
+        in_proceedings=ice,
+        final_order=False,
+        reinstated_order=False,
+        voluntary_departure=False,
+        detained=False,
+        prior_ice_contact=ice,
+        ice_office=cast.offices["ice-phoenix"] if ice else None,
+    )
+    take_step(request, "route_to_ice" if ice else "route_to_uscis", by=cast.intake, at=at)
+    return request

@@ -1,0 +1,45 @@
+"""What every test may rely on. The database comes from ``config.local.pytest_plugin``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.test import TransactionTestCase
+
+from referrals.demo.cast import Cast, gather
+from workflows import policies
+
+LONG_AGO = datetime(2023, 1, 2, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Every test starts with the shipped rules; they are reference data."""
+    with django_db_blocker.unblock():
+        policies.load(LONG_AGO)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_tables_despite_triggers() -> Iterator[None]:
+    """Transactional tests empty all tables between them, which the history's triggers refuse elsewhere."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def teardown(case: Any) -> None:
+        with pgtrigger.ignore():
+            empty(case)
+
+    patched = pytest.MonkeyPatch()
+    patched.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+    yield
+    patched.undo()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The demo's people and offices, with the shipped rules in force."""
+    policies.load(LONG_AGO)
+    return gather(password="a password for tests")

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import celery
+from config.cache import ForgivingRedisCache
+from config.local import lint, places
+
+NAMES = ["DEBUG", "DEMO", "TESTING", "REDIS_URL", "CACHE_URL", "STATIC_ROOT", *lint.PRODUCTION]
+
+
+@pytest.fixture(autouse=True)
+def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The environment of a production server, to be changed by the test."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in lint.PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def settings() -> dict[str, Any]:
+    return runpy.run_path(str(places.ROOT / "config" / "settings.py"))
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+def test_a_missing_variable_is_named_with_a_hint(production: pytest.MonkeyPatch, name: str) -> None:
+    production.delenv(name)
+    with pytest.raises(ImproperlyConfigured, match=rf"Set the environment variable {name}\. \w+"):
+        settings()
+
+
+def test_production_speaks_tls_only(production: pytest.MonkeyPatch) -> None:
+    found = settings()
+    assert found["SECURE_SSL_REDIRECT"]
+    assert found["SESSION_COOKIE_SECURE"]
+    assert found["CSRF_COOKIE_SECURE"]
+    assert found["SECURE_HSTS_SECONDS"] > 0
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "DEMO", "TESTING"])
+def test_a_machine_of_ones_own_speaks_plain_http_and_needs_no_secret(
+    production: pytest.MonkeyPatch, name: str
+) -> None:
+    production.setenv(name, "1")
+    production.delenv("SECRET_KEY")
+    found = settings()
+    assert not found["SECURE_SSL_REDIRECT"]
+    assert not found["SESSION_COOKIE_SECURE"]
+    assert found["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_weak_password_hashes_are_for_tests_alone(production: pytest.MonkeyPatch) -> None:
+    assert "PASSWORD_HASHERS" not in settings()
+    production.setenv("DEMO", "1")
+    assert "PASSWORD_HASHERS" not in settings()
+    production.setenv("TESTING", "1")
+    assert settings()["PASSWORD_HASHERS"] == ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def test_pages_load_nothing_from_elsewhere() -> None:
+    directives = settings()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert {word for words in directives.values() for word in words} == {"'self'", "'none'"}
+
+
+@pytest.mark.parametrize(
+    ("broker", "address"),
+    [
+        ("redis://redis.example:6379/0", "redis://redis.example:6379/0"),
+        ("redis+socket:///run/valkey.sock?virtual_host=0", "unix:///run/valkey.sock"),
+    ],
+)
+def test_the_cache_finds_the_brokers_server(
+    production: pytest.MonkeyPatch, broker: str, address: str
+) -> None:
+    production.setenv("REDIS_URL", broker)
+    assert settings()["CACHES"]["default"]["LOCATION"] == address
+
+
+def test_a_lost_cache_forgets_instead_of_failing(tmp_path: Path) -> None:
+    cache = ForgivingRedisCache(f"unix://{tmp_path}/nobody.sock", {})
+    cache.set("attempts", 3)
+    cache.set_many({"attempts": 3})
+    assert cache.get("attempts", "nothing") == "nothing"
+    assert cache.get_many(["attempts"]) == {}
+    assert not cache.add("attempts", 1)
+    assert not cache.has_key("attempts")
+    assert not cache.touch("attempts")
+    assert not cache.delete("attempts")
+    cache.delete_many(["attempts"])
+
+
+def test_no_task_can_run_so_long_that_it_is_handed_out_twice() -> None:
+    found: dict[str, Any] = celery.settings("redis://redis.example:6379/0")
+    assert found["task_soft_time_limit"] < found["task_time_limit"]
+    assert found["task_time_limit"] * 2 < found["broker_transport_options"]["visibility_timeout"]
+
+
+def test_every_task_of_the_timetable_exists() -> None:
+    celery.app.loader.import_default_modules()
+    timetable = celery.app.conf.beat_schedule.values()
+    assert {entry["task"] for entry in timetable} <= set(celery.app.tasks)

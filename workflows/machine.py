@@ -1,0 +1,179 @@
+"""The words in which a machine is declared: steps, standings, facts and clocks.
+
+A machine file reads like a procedure manual. ``step`` is django-fsm's
+``transition`` with the rest of the procedure attached; nothing but
+``workflows.engine`` calls what it decorates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django_fsm import GET_STATE, Transition, transition
+
+from .parties import EitherParty, Party
+
+if TYPE_CHECKING:
+    from .models import Case
+    from .parties import Text
+
+FACT_PREFIX = "fact_"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that must hold before a step: read from one ORM expression.
+
+    ``label`` says what is missing, ``remedy`` what to do about it. The record
+    class binds the name to an expression in ``fact_expressions``.
+    """
+
+    name: str
+    label: Text
+    remedy: Text
+
+    def __call__(self, record: Any) -> bool:
+        return bool(getattr(record, FACT_PREFIX + self.name))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact decided in Python, with the reason spelled for this very record."""
+
+    holds: bool
+    label: Text = ""
+    remedy: Text = ""
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a state is seen: by the public, by whose turn it is, by the clocks.
+
+    ``holder`` names the record's ``<holder>_desk``. ``no_clock`` is the stated
+    reason why nothing counts in an open state. ``beside`` is the station of the
+    main path next to which a side state is drawn.
+    """
+
+    public: Text
+    then: Text
+    holder: str = ""
+    tone: str = "waiting"
+    no_clock: Text = ""
+    final: bool = False
+    beside: str = ""
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """A clock of a machine: what starts, pauses and stops it, what it fires.
+
+    ``policy`` is the key of the dated rule. ``starts_from`` and ``served_by``
+    name attributes of the record (the instant of the step if empty);
+    ``until`` names the attribute that holds a fixed end instead of a term.
+    ``fires`` maps a rung to the step that the system then takes.
+    """
+
+    key: str
+    label: Text
+    runs_in: frozenset[str]
+    policy: str = ""
+    paused_in: frozenset[str] = frozenset()
+    pause_reason: Text = ""
+    starts_from: str = ""
+    served_by: str = ""
+    until: str = ""
+    fires: Mapping[str, str] = field(default_factory=dict)
+    restarts: bool = False
+
+    @property
+    def rule(self) -> str:
+        return self.policy or self.key
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One kind of case: its states, their standings, its clocks, its main path."""
+
+    kind: str
+    label: Text
+    states: type[Any]
+    initial: str
+    standings: Mapping[str, Standing]
+    path: Sequence[str]
+    clocks: Sequence[ClockRule] = ()
+    version: int = 1
+
+    def standing(self, state: str) -> Standing:
+        return self.standings[state]
+
+    def label_of(self, state: str) -> str:
+        return str(self.states(state).label)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What a step carries besides source, target, party and facts.
+
+    ``records`` are the keyword arguments that enter the history: nothing
+    personal. ``not_by_those_who`` lists earlier steps whose takers are
+    excluded; ``countersigned_by`` makes the step a proposal first.
+    """
+
+    label: Text
+    consequence: Text = ""
+    needs_reason: bool = False
+    records: tuple[str, ...] = ()
+    not_by_those_who: tuple[str, ...] = ()
+    countersigned_by: Party | None = None
+    main: bool = False
+    quiet: bool = False
+    final_word: bool = False
+
+
+def step(
+    source: str | Iterable[str],
+    target: Any,
+    label: Text,
+    *,
+    by: Party | EitherParty,
+    needs: Sequence[Fact] = (),
+    **manner: Any,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a step: imperative verb, from ``source`` to ``target``, taken ``by`` a party."""
+    sources = [source] if isinstance(source, str) else list(source)
+    return transition(
+        field="state",
+        source=sources,
+        target=target,
+        permission=by,
+        conditions=list(needs),
+        custom={"manner": Manner(label=label, **manner)},
+    )
+
+
+def back_to(attribute: str, states: Iterable[str]) -> GET_STATE:
+    """A target that the record remembers: where a held case came from."""
+    return GET_STATE(lambda record, **_: getattr(record, attribute), states=list(states))
+
+
+def targets_of(declared: Transition) -> list[str]:
+    """Every state that a transition can lead to."""
+    target: Any = declared.target
+    if target is None:
+        return [str(declared.source)]
+    return [str(state) for state in target.allowed_states] if hasattr(target, "get_state") else [str(target)]
+
+
+def steps_of(model: type[Case]) -> list[Transition]:
+    """All declared transitions of a record class, by step name then source."""
+    found: list[Transition] = []
+    for name in dir(model):
+        declared = getattr(getattr(model, name, None), "_django_fsm", None)
+        if declared is not None:
+            found.extend(declared.transitions.values())
+    return sorted(found, key=lambda each: (each.name, str(each.source)))

@@ -1,0 +1,1 @@
+"""One file for each kind of case; nothing here knows another machine."""

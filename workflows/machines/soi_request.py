@@ -1,0 +1,296 @@
+"""A worker's side asks a labor agency for a statement of interest.
+
+States and steps: domain notes, federal process 6.1; outcomes beside yes and no
+(monitor, refer): New York State Department of Labor, "Statement of interest" page.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import parties
+from ..machine import ClockRule, Fact, Machine, Standing, step
+from ..models import Case, Kind
+
+
+class State(models.TextChoices):
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Sent, not yet acknowledged")
+    ACKNOWLEDGED = "ACKNOWLEDGED", _("Acknowledged")
+    UNDER_REVIEW = "UNDER_REVIEW", _("Under review")
+    INFO_REQUESTED = "INFO_REQUESTED", _("More information needed")
+    MONITORING = "MONITORING", _("Monitored until needed")
+    ACCEPTED = "ACCEPTED", _("Accepted: a statement is being prepared")
+    DECLINED = "DECLINED", _("Declined")
+    REFERRED = "REFERRED", _("Referred to another agency")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    LAPSED = "LAPSED", _("Lapsed without an answer")
+
+
+AT_AGENCY = [State.ACKNOWLEDGED, State.UNDER_REVIEW]
+OPEN = [State.SUBMITTED, *AT_AGENCY, State.INFO_REQUESTED, State.MONITORING]
+
+STANDINGS = {
+    State.DRAFT: Standing(
+        public=_("Your request is being written. The agency has not seen it."),
+        then=_("When it is complete, send it to the agency."),
+        holder="requester",
+        tone="neutral",
+        no_clock=_("A draft waits for its writer."),
+    ),
+    State.SUBMITTED: Standing(
+        public=_("Your request was sent to the agency."),
+        then=_("The agency acknowledges it, normally within a few business days."),
+        holder="agency",
+    ),
+    State.ACKNOWLEDGED: Standing(
+        public=_("The agency has confirmed that it received your request."),
+        then=_("A member of the agency's staff reviews it."),
+        holder="agency",
+    ),
+    State.UNDER_REVIEW: Standing(
+        public=_("The agency is reviewing your request."),
+        then=_("The agency decides whether a statement would help its case."),
+        holder="agency",
+    ),
+    State.INFO_REQUESTED: Standing(
+        public=_("The agency needs more information from you."),
+        then=_("Answer the agency's questions. Its own time to decide stands still until then."),
+        holder="requester",
+        beside=State.UNDER_REVIEW,
+    ),
+    State.MONITORING: Standing(
+        public=_("The agency does not need a statement now and looks again on a set day."),
+        then=_("On that day the agency takes the request up again."),
+        holder="agency",
+        beside=State.UNDER_REVIEW,
+    ),
+    State.ACCEPTED: Standing(
+        public=_("The agency agreed to prepare a statement."),
+        then=_("Follow the statement itself from here."),
+        tone="good",
+        final=True,
+    ),
+    State.DECLINED: Standing(
+        public=_("The agency declined to issue a statement."),
+        then=_("Read the reason. Another agency may be able to help, or you may ask again with new facts."),
+        tone="bad",
+        final=True,
+    ),
+    State.REFERRED: Standing(
+        public=_("The agency pointed your request to another agency."),
+        then=_("Ask the agency that is named in the answer."),
+        tone="info",
+        final=True,
+    ),
+    State.WITHDRAWN: Standing(
+        public=_("You withdrew this request."),
+        then=_("You may make a new request at any time."),
+        tone="neutral",
+        final=True,
+    ),
+    State.LAPSED: Standing(
+        public=_("Nobody answered this request in time, and it lapsed."),
+        then=_("Ask again, or ask another agency."),
+        tone="bad",
+        final=True,
+    ),
+}
+
+CLOCKS = [
+    ClockRule(
+        "soi_acknowledgement", _("Acknowledgement"), frozenset({State.SUBMITTED}), starts_from="submitted_at"
+    ),
+    ClockRule("soi_request_lapse", _("Lapse without an answer"), frozenset({State.SUBMITTED}), fires={"due": "lapse"}),
+    ClockRule(
+        "soi_determination",
+        _("Determination"),
+        frozenset({State.SUBMITTED, *AT_AGENCY}),
+        starts_from="submitted_at",
+        paused_in=frozenset({State.INFO_REQUESTED, State.MONITORING}),
+        pause_reason=_("Waiting for the other side, or monitored until needed."),
+    ),
+    ClockRule("soi_information", _("Answer to the agency's questions"), frozenset({State.INFO_REQUESTED}), restarts=True),
+    ClockRule(
+        "soi_recheck", _("Look again"), frozenset({State.MONITORING}), until="recheck_on", fires={"due": "recheck"}
+    ),
+]
+
+names_an_employer = Fact(
+    "names_an_employer", _("No employer is named."), _("Give at least one name of the employer, best as on the paystub.")
+)
+names_a_worksite = Fact("names_a_worksite", _("No worksite is named."), _("Name at least one place of work."))
+tells_what_happened = Fact(
+    "tells_what_happened",
+    _("What happened, the retaliation or the fear is not described yet."),
+    _("Fill in step 4: what happened, and why people are afraid."),
+)
+agency_takes_requests = Fact(
+    "agency_takes_requests", _("This agency does not take requests now."), _("Choose another agency.")
+)
+requester_may_ask = Fact(
+    "requester_may_ask", _("This agency does not take requests from you."), _("Ask through someone who may.")
+)
+shows_a_complaint = Fact(
+    "shows_a_complaint",
+    _("This agency acts only where a complaint or case exists."),
+    _("Give the case or charge number, or file a complaint first."),
+)
+has_an_assessment = Fact(
+    "has_an_assessment", _("The request has not been assessed."), _("Fill in the assessment first.")
+)
+belongs_to_a_matter = Fact(
+    "belongs_to_a_matter", _("The request is not linked to a matter."), _("Link it to one of your matters.")
+)
+
+
+class SoiRequestMachine(Case):
+    machine = Machine(
+        kind=Kind.SOI_REQUEST,
+        label=Kind.SOI_REQUEST.label,
+        states=State,
+        initial=State.DRAFT,
+        standings=STANDINGS,
+        path=[State.DRAFT, State.SUBMITTED, State.ACKNOWLEDGED, State.UNDER_REVIEW, State.ACCEPTED],
+        clocks=CLOCKS,
+    )
+
+    case_ptr = models.OneToOneField(
+        Case, models.PROTECT, parent_link=True, primary_key=True, related_name="%(class)s_record"
+    )
+    requester_desk = models.ForeignKey("workflows.Desk", models.PROTECT, related_name="+")
+    agency_desk = models.ForeignKey("workflows.Desk", models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    acknowledged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    recheck_on = models.DateField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @step(State.DRAFT, None, _("Edit the request"), by=parties.requester, quiet=True)
+    def revise(self, *, at: datetime) -> None:
+        """The content is saved by the service; the step marks who changed it when."""
+
+    @step(
+        State.DRAFT,
+        State.SUBMITTED,
+        _("Send to the agency"),
+        by=parties.requester,
+        needs=[
+            names_an_employer,
+            names_a_worksite,
+            tells_what_happened,
+            agency_takes_requests,
+            requester_may_ask,
+            shows_a_complaint,
+        ],
+        main=True,
+        consequence=_("The agency sees the request. Its time to acknowledge and to decide begins."),
+    )
+    def submit(self, *, at: datetime) -> None:
+        self.submitted_at = at
+
+    @step(
+        State.SUBMITTED,
+        State.ACKNOWLEDGED,
+        _("Acknowledge"),
+        by=parties.agency_staff,
+        main=True,
+        consequence=_("The requester gets an acknowledgement with the reference and the date of the determination."),
+    )
+    def acknowledge(self, *, at: datetime) -> None:
+        self.acknowledged_at = at
+
+    @step(State.ACKNOWLEDGED, State.UNDER_REVIEW, _("Begin the review"), by=parties.agency_staff, main=True)
+    def begin_review(self, *, at: datetime) -> None:
+        """Who began is in the history."""
+
+    @step(State.UNDER_REVIEW, None, _("Save the assessment"), by=parties.agency_staff, quiet=True)
+    def assess(self, *, at: datetime) -> None:
+        """The assessment is saved by the service and never leaves the agency."""
+
+    @step(
+        AT_AGENCY,
+        State.INFO_REQUESTED,
+        _("Ask for more information"),
+        by=parties.agency_staff,
+        consequence=_("The time for the determination stands still until the requester answers."),
+    )
+    def request_information(self, *, at: datetime) -> None:
+        """The questions are saved by the service."""
+
+    @step(State.INFO_REQUESTED, State.UNDER_REVIEW, _("Answer the questions"), by=parties.requester, main=True)
+    def answer(self, *, at: datetime) -> None:
+        """The answer is saved by the service."""
+
+    @step(
+        State.UNDER_REVIEW,
+        State.MONITORING,
+        _("Monitor until needed"),
+        by=parties.agency_staff,
+        needs=[has_an_assessment],
+        needs_reason=True,
+        records=("recheck_on",),
+        consequence=_("The requester is told, with the day on which you look again."),
+    )
+    def monitor(self, *, at: datetime, recheck_on: date) -> None:
+        self.recheck_on = recheck_on
+
+    @step(
+        State.MONITORING,
+        State.UNDER_REVIEW,
+        _("Take up again"),
+        by=parties.agency_staff | parties.the_clock,
+        main=True,
+        consequence=_("The time for the determination goes on where it stopped."),
+    )
+    def recheck(self, *, at: datetime) -> None:
+        self.recheck_on = None
+
+    @step(
+        State.UNDER_REVIEW,
+        State.ACCEPTED,
+        _("Accept and prepare a statement"),
+        by=parties.agency_approver,
+        needs=[belongs_to_a_matter, has_an_assessment],
+        main=True,
+        consequence=_("A draft statement is opened from the matter. The requester is told."),
+    )
+    def accept(self, *, at: datetime) -> None:
+        self.decided_at = at
+
+    @step(
+        State.UNDER_REVIEW,
+        State.DECLINED,
+        _("Decline"),
+        by=parties.agency_approver,
+        needs=[has_an_assessment],
+        needs_reason=True,
+        records=("reason_code",),
+        consequence=_("The requester gets a letter with the reason."),
+    )
+    def decline(self, *, at: datetime, reason_code: str) -> None:
+        self.decided_at = at
+
+    @step(
+        AT_AGENCY,
+        State.REFERRED,
+        _("Refer to another agency"),
+        by=parties.agency_staff,
+        needs_reason=True,
+        records=("other_agency",),
+    )
+    def refer(self, *, at: datetime, other_agency: str) -> None:
+        self.decided_at = at
+
+    @step([State.DRAFT, *OPEN], State.WITHDRAWN, _("Withdraw the request"), by=parties.requester, needs_reason=True)
+    def withdraw(self, *, at: datetime) -> None:
+        self.decided_at = at
+
+    @step(State.SUBMITTED, State.LAPSED, _("Lapse"), by=parties.the_clock, quiet=True)
+    def lapse(self, *, at: datetime) -> None:
+        self.decided_at = at

@@ -1,0 +1,90 @@
+"""Fires deadlines that are due: any number of sweepers at once, late or twice makes no difference."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from . import engine
+from .models import Case, Deadline
+from .openness import declared_step
+from .parties import SYSTEM
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[..., None]
+
+
+@dataclass
+class Swept:
+    """What one sweep did: rungs fired, of which collapsed into a later one, and steps that the system took."""
+
+    fired: int = 0
+    collapsed: int = 0
+    steps: int = 0
+
+
+def _due(at: datetime) -> Any:
+    return Deadline.objects.filter(state=Deadline.State.ARMED, due_at__lte=at)
+
+
+def fire_due(*, at: datetime, tell: Tell, take: Callable[..., Any], record_of: Callable[[Case], Any], limit: int = 500) -> Swept:
+    """Fire everything due at ``at``, one transaction for each case; at most ``limit`` cases.
+
+    Of several missed rungs of one clock only the last speaks. ``tell(record, deadline, at=…)`` writes messages,
+    ``take(record, step, by=…, at=…)`` takes the step that a rung fires, ``record_of(case)`` finds the record.
+    Cases locked by another sweeper are skipped and left to it.
+    """
+    swept = Swept()
+    passed: list[int] = []
+    for _turn in range(limit):
+        with transaction.atomic():
+            case = (
+                Case.objects.filter(Exists(_due(at).filter(case_id=OuterRef("pk"))))
+                .exclude(pk__in=passed)
+                .order_by("next_due_at", "pk")
+                .select_for_update(skip_locked=True)
+                .first()
+            )
+            if case is None:
+                return swept
+            passed.append(case.pk)
+            _fire_case(record_of(case), at=at, tell=tell, take=take, swept=swept)
+    return swept
+
+
+def _fire_case(record: Any, *, at: datetime, tell: Tell, take: Callable[..., Any], swept: Swept) -> None:
+    latest: dict[int, Deadline] = {}
+    due = list(_due(at).filter(case_id=record.pk).select_related("clock").order_by("due_at", "pk"))
+    for deadline in due:
+        deadline.state, deadline.settled_at = Deadline.State.FIRED, at
+        earlier = latest.get(deadline.clock_id)
+        if earlier is not None:
+            earlier.collapsed = True
+            swept.collapsed += 1
+        latest[deadline.clock_id] = deadline
+        swept.fired += 1
+    Deadline.objects.bulk_update(due, ["state", "settled_at", "collapsed"])
+    for deadline in latest.values():
+        tell(record, deadline, at=at)
+    for deadline in due:
+        _take_fired(record, deadline, at=at, take=take, swept=swept)
+
+
+def _take_fired(record: Any, deadline: Deadline, *, at: datetime, take: Callable[..., Any], swept: Swept) -> None:
+    rule = next((each for each in record.machine.clocks if each.key == deadline.clock_key), None)
+    step = rule.fires.get(deadline.rung) if rule else None
+    if step is None or declared_step(type(record), step, record.state) is None:
+        return
+    try:
+        with transaction.atomic():
+            take(record, step, by=SYSTEM, at=at, idempotency_key=f"deadline:{deadline.pk}")
+            swept.steps += 1
+    except engine.StepRefused as refusal:
+        log.warning("case %s: the clock could not take %s: %s", record.reference, step, refusal)
