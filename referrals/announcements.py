@@ -213,7 +213,9 @@ def _tell(record: Any, event: str, notices: Iterable[Notice], *, step: Step, wha
                     about=record.reference,
                     link=record.get_absolute_url(),
                     subject=f"{record.machine.label} {record.reference}",
-                    body=str(WHAT_HAPPENED[what]) if what else f"{record.standing.public} {record.standing.then}",
+                    body=str(WHAT_HAPPENED[what])
+                    if what
+                    else f"{record.standing.public} {record.standing.then}",
                     at=step.at,
                     channels=notice.channels,
                     urgent=notice.urgent,
@@ -276,7 +278,9 @@ class WillBeTold:
 def preview(record: Any, step: str) -> list[WillBeTold]:
     """Who will be told if this step is taken now, how many of them, on which channels, with which words."""
     kind = record.machine.kind
-    declared = [each for each in steps_of(type(record)) if each.name == step and str(each.source) == record.state]
+    declared = [
+        each for each in steps_of(type(record)) if each.name == step and str(each.source) == record.state
+    ]
     manner: Manner | None = manner_of(declared[0]) if declared else None
     if step == COUNTERSIGN:
         waiting = record.proposals.filter(fate="WAITING").first()

@@ -106,12 +106,18 @@ def _holders(record: Any) -> list[User]:
 
 requester = Audience("requester", _("The organization that asked"), _requesters)
 statement_requester = Audience("statement_requester", _("The organization that asked"), _statement_requesters)
-agency_staff = Audience("agency_staff", _("Staff of the labor agency"), lambda r: at_desks([_desk(r, "agency")], STAFF))
+agency_staff = Audience(
+    "agency_staff", _("Staff of the labor agency"), lambda r: at_desks([_desk(r, "agency")], STAFF)
+)
 agency_approvers = Audience(
-    "agency_approvers", _("Approvers of the labor agency"), lambda r: at_desks([_desk(r, "agency")], APPROVERS)
+    "agency_approvers",
+    _("Approvers of the labor agency"),
+    lambda r: at_desks([_desk(r, "agency")], APPROVERS),
 )
 agency_counted = Audience(
-    "agency_counted", _("The labor agency (no names)"), lambda r: at_desks([_desk(r, "agency")], [*STAFF, *APPROVERS])
+    "agency_counted",
+    _("The labor agency (no names)"),
+    lambda r: at_desks([_desk(r, "agency")], [*STAFF, *APPROVERS]),
 )
 intake = Audience("intake", _("DHS intake"), lambda r: at_desks([_desk(r, "intake")], [Capacity.DHS_INTAKE]))
 uscis = Audience(

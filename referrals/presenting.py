@@ -78,7 +78,9 @@ def shown_clocks(record: Any, *, at: datetime) -> list[ShownDate]:
     running = (
         record.clocks.filter(stopped_at__isnull=True).select_related("policy").prefetch_related("pauses")
     )
-    return sorted((shown_clock(record, clock, at=at) for clock in running), key=lambda shown: (shown.paused, shown.on))
+    return sorted(
+        (shown_clock(record, clock, at=at) for clock in running), key=lambda shown: (shown.paused, shown.on)
+    )
 
 
 def whose_turn(record: Any) -> str:
@@ -137,7 +139,8 @@ def set_off(record: Any, step: Step) -> list[str]:
     }
     labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
     return [
-        words[effect["what"]] % {"clock": labels.get(effect["clock"], effect["clock"]), "due": effect.get("due", "")}
+        words[effect["what"]]
+        % {"clock": labels.get(effect["clock"], effect["clock"]), "due": effect.get("due", "")}
         for effect in step.effects
         if effect.get("what") in words
     ]

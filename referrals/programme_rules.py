@@ -41,7 +41,9 @@ def _edition(request: WorkerRequest, book: policies.PolicyBook, *, on: date) -> 
     if request.editions_mixed:
         return Told(False, _("The pages of Form G-325A are of different editions."))
     if not request.form_edition:
-        return Told(False, _("The edition of Form G-325A is not recorded."), _("Read it at the foot of the form."))
+        return Told(
+            False, _("The edition of Form G-325A is not recorded."), _("Read it at the foot of the form.")
+        )
     if accepted and request.form_edition not in accepted:
         return Told(
             False,

@@ -32,7 +32,9 @@ class Line:
     field: str = ""
 
 
-def _line(key: str, label: Promise, present: bool, why: Promise, *, required: bool = True, field: str = "") -> Line:
+def _line(
+    key: str, label: Promise, present: bool, why: Promise, *, required: bool = True, field: str = ""
+) -> Line:
     state = "in" if present else ("missing" if required else "recommended")
     return Line(key, label, state, why, field or key)
 
@@ -83,7 +85,9 @@ def complete(version: StatementVersion) -> Told:
         return Told(False, _("Missing in the draft: %(lines)s.") % {"lines": ", ".join(open_lines)})
     found = [finding for text in _texts(version) for finding in personal_data.find(text)]
     if found:
-        return Told(False, _("The draft holds personal data."), _("Take it out: a statement names no worker."))
+        return Told(
+            False, _("The draft holds personal data."), _("Take it out: a statement names no worker.")
+        )
     return Told(True)
 
 

@@ -49,7 +49,12 @@ def deliver_messages(**_later: object) -> None:
 def verify_history_nightly(**_later: object) -> None:
     verdict = history.verify()
     if verdict.broken:
-        log.error("history broken: %s step %s %s", verdict.broken.case, verdict.broken.sequence, verdict.broken.problem)
+        log.error(
+            "history broken: %s step %s %s",
+            verdict.broken.case,
+            verdict.broken.sequence,
+            verdict.broken.problem,
+        )
 
 
 def kick() -> None:

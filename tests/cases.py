@@ -34,11 +34,15 @@ def matter_of(cast: Cast, code: str = "NLRB", number: str = "28-CA-300001") -> M
     if new:
         EmployerName.objects.create(matter=matter, name="A Foods Inc.", kind=NameKind.LEGAL)
         EmployerName.objects.create(matter=matter, name="A Foods", kind=NameKind.PAYSTUB)
-        Worksite.objects.create(matter=matter, street="1 Example Road", city="Mesa", state="AZ", zip_code="85201")
+        Worksite.objects.create(
+            matter=matter, street="1 Example Road", city="Mesa", state="AZ", zip_code="85201"
+        )
     return matter
 
 
-def request_draft(cast: Cast, *, at: datetime = OPEN_WORLD, agency: str = "NLRB", **fields: Any) -> SoiRequest:
+def request_draft(
+    cast: Cast, *, at: datetime = OPEN_WORLD, agency: str = "NLRB", **fields: Any
+) -> SoiRequest:
     request = soi_requests.begin(
         agency=cast.organizations[agency],
         office=cast.offices["nlrb-region-28" if agency == "NLRB" else "nysdol-wpu"],
@@ -91,7 +95,9 @@ def active_statement(cast: Cast, *, at: datetime = OPEN_WORLD) -> Statement:
     take_step(request, "acknowledge", by=cast.investigator, at=at)
     take_step(request, "begin_review", by=cast.investigator, at=at)
     soi_requests.link_matter(request, matter_of(cast), by=cast.investigator, at=at)
-    soi_requests.assess(request, by=cast.investigator, at=at, values={"witnesses": 3, "cooperation_needed_now": True})
+    soi_requests.assess(
+        request, by=cast.investigator, at=at, values={"witnesses": 3, "cooperation_needed_now": True}
+    )
     take_step(request, "accept", by=cast.approver, at=at)
     statement = request.statements.get()
     complete_draft(statement, by=cast.investigator, at=at)
@@ -116,15 +122,28 @@ CLAIM: dict[str, Any] = {
 }
 
 
-def signed_request(cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, **claim: Any) -> WorkerRequest:
+def signed_request(
+    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, **claim: Any
+) -> WorkerRequest:
     """A worker's request with a complete packet, counselled, consented and signed."""
     by = cast.representative
     person = worker_requests.add_person(
-        by=by, at=at, given_names="Prudencia", family_names="Ejemplo", born_on=date(1990, 5, 17), nationality="Exampleland"
+        by=by,
+        at=at,
+        given_names="Prudencia",
+        family_names="Ejemplo",
+        born_on=date(1990, 5, 17),
+        nationality="Exampleland",
     )
     request = worker_requests.open_request(person, statement, by=by, at=at, **{**CLAIM, **claim})
     worker_requests.add_evidence(
-        request, by=by, at=at, kind="PAYSTUB", employer="A Foods", covers_from=date(2022, 6, 1), covers_to=date(2023, 6, 30)
+        request,
+        by=by,
+        at=at,
+        kind="PAYSTUB",
+        employer="A Foods",
+        covers_from=date(2022, 6, 1),
+        covers_to=date(2023, 6, 30),
     )
     worker_requests.mark_items(
         request, by=by, at=at, states={item.key: ("PRESENT", "") for item in request.items.all()}
@@ -146,7 +165,9 @@ def signed_request(cast: Cast, statement: Statement, *, at: datetime = OPEN_WORL
     return request
 
 
-def routed_request(cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, ice: bool = False) -> WorkerRequest:
+def routed_request(
+    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, ice: bool = False
+) -> WorkerRequest:
     """A filed request, accepted with a receipt and routed to USCIS or to the Phoenix field office."""
     request = signed_request(cast, statement, at=at)
     take_step(request, "file", by=cast.representative, at=at)

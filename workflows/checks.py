@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import trans_real
+from django_fsm import Transition
 
-from .machine import Fact, steps_of, targets_of
-from .models import Case
+from . import rulebook, terms
+from .machine import ClockRule, Fact, steps_of, targets_of
+from .models import Case, Policy
+from .openness import manner_of
+from .parties import SYSTEM, EitherParty, Party
+
+SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was looked at in one machine, and every defect found, one sentence each."""
+
+    kind: str
+    states: int
+    steps: int
+    clocks: int
+    facts: int
+    texts: int
+    unsound: tuple[str, ...]
+    untranslated: tuple[str, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return (*self.unsound, *self.untranslated)
 
 
 def machine_models() -> list[type[Case]]:
@@ -20,94 +49,251 @@ def machine_models() -> list[type[Case]]:
     return sorted(found, key=lambda model: str(model.machine.kind))
 
 
-def _edges(model: type[Case]) -> list[tuple[str, str, str]]:
+def examine() -> list[Examined]:
+    """Look at every machine, in the order of their kinds."""
     return [
-        (str(declared.source), declared.name, target)
-        for declared in steps_of(model)
-        for target in targets_of(declared)
-    ]
-
-
-def _graph_problems(model: type[Case]) -> Iterator[str]:
-    machine = model.machine
-    edges = _edges(model)
-    reached, grown = {str(machine.initial)}, True
-    while grown:
-        more = {target for source, _, target in edges if source in reached} - reached
-        reached |= more
-        grown = bool(more)
-    for state in map(str, machine.states):
-        standing = machine.standings.get(state)
-        if standing is None:
-            yield f"{state} has no standing"
-            continue
-        exits = {target for source, _, target in edges if source == state and target != state}
-        if state not in reached:
-            yield f"{state} cannot be reached"
-        if standing.final and exits:
-            yield f"{state} is final and yet has an exit"
-        if not standing.final and not exits:
-            yield f"{state} is open and has no exit"
-        if not standing.final and not standing.holder:
-            yield f"{state} is open and it is nobody's turn"
-        clocked = any(state in clock.runs_in | clock.paused_in for clock in machine.clocks)
-        if not standing.final and not clocked and not standing.no_clock:
-            yield f"{state} is open, has no deadline and states no reason for none"
-
-
-def _step_problems(model: type[Case]) -> Iterator[str]:
-    machine = model.machine
-    names = {declared.name for declared in steps_of(model)}
-    for clock in machine.clocks:
-        for rung, fired in clock.fires.items():
-            if fired not in names:
-                yield f"clock {clock.key} fires {fired} on {rung}, which is no step"
-            for state in clock.runs_in:
-                if not any(d.name == fired and str(d.source) == state for d in steps_of(model)):
-                    if rung == "due" or rung == "breach":
-                        continue
-        if clock.until and not _has(model, clock.until):
-            yield f"clock {clock.key} reads {clock.until}, which the record lacks"
-    for declared in steps_of(model):
-        for fact in declared.conditions:
-            if not isinstance(fact, Fact):
-                yield f"step {declared.name} needs something that is not a fact"
-
-
-def _has(model: type[Any], name: str) -> bool:
-    return any(field.name == name for field in model._meta.get_fields()) or hasattr(model, name)
-
-
-def _label_problems(model: type[Case]) -> Iterator[str]:
-    machine = model.machine
-    for state in machine.states:
-        standing = machine.standings.get(str(state))
-        if standing is None:
-            continue
-        for what, text in (("label", state.label), ("public label", standing.public), ("next", standing.then)):
-            with translation.override("en"):
-                english = str(text)
-            with translation.override("es"):
-                spanish = gettext(english)
-            if not english.strip():
-                yield f"{state} has no {what} in English"
-            if spanish == english:
-                yield f"{state} has no {what} in Spanish"
-
-
-def problems() -> list[str]:
-    """Every defect of every machine, one sentence each; empty when all is sound."""
-    return [
-        f"{model.machine.kind}: {problem}"
+        Examined(
+            kind=str(model.machine.kind),
+            states=len(model.machine.states),
+            steps=len({declared.name for declared in steps_of(model)}),
+            clocks=len(model.machine.clocks),
+            facts=len(facts_of(model)),
+            texts=len(texts_of(model)),
+            unsound=tuple(unsoundness(model)),
+            untranslated=tuple(_language_problems(model)),
+        )
         for model in machine_models()
-        for problem in (*_graph_problems(model), *_step_problems(model), *_label_problems(model))
     ]
 
 
 def machines_are_sound(app_configs: Any, **_kwargs: Any) -> list[checks.CheckMessage]:
-    """Django system check: an unsound machine must not start."""
+    """Django system check: an unsound machine must not start. Translations are left to ``check_machines``."""
     return [
         checks.Error(f"{model.machine.kind}: {problem}", id="workflows.E001")
         for model in machine_models()
-        for problem in (*_graph_problems(model), *_step_problems(model))
+        for problem in unsoundness(model)
     ]
+
+
+def unsoundness(model: type[Case]) -> Iterator[str]:
+    """Everything that is wrong with one machine, apart from its translations."""
+    yield from _graph_problems(model)
+    yield from _shadow_problems(model)
+    yield from _holder_problems(model)
+    for rule in model.machine.clocks:
+        yield from _clock_problems(model, rule)
+    for declared in steps_of(model):
+        yield from _step_problems(declared)
+    yield from _fact_problems(model)
+
+
+def _edges(model: type[Case]) -> list[tuple[str, str]]:
+    return [(str(each.source), target) for each in steps_of(model) for target in targets_of(each)]
+
+
+def _reached(model: type[Case]) -> set[str]:
+    edges = _edges(model)
+    reached, news = set[str](), {str(model.machine.initial)}
+    while news:
+        reached |= news
+        news = {target for source, target in edges if source in reached} - reached
+    return reached
+
+
+def _graph_problems(model: type[Case]) -> Iterator[str]:
+    machine, edges, reached = model.machine, _edges(model), _reached(model)
+    for state in map(str, machine.states):
+        if state not in reached:
+            yield f"{state} cannot be reached"
+        standing = machine.standings.get(state)
+        if standing is None:
+            yield f"{state} has no standing"
+            continue
+        exits = {target for source, target in edges if source == state and target != state}
+        if standing.final:
+            if exits:
+                yield f"{state} is final and yet has an exit"
+            continue
+        if not exits:
+            yield f"{state} is open and has no exit"
+        if not standing.holder:
+            yield f"{state} is open and it is nobody's turn"
+        clocked = any(state in clock.runs_in | clock.paused_in for clock in machine.clocks)
+        if not clocked and not standing.no_clock:
+            yield f"{state} is open, has no deadline and states no reason for none"
+
+
+def _shadow_problems(model: type[Case]) -> Iterator[str]:
+    for base in model.__mro__:
+        for name, value in vars(base).items():
+            if hasattr(value, "_django_fsm") and not hasattr(getattr(model, name, None), "_django_fsm"):
+                yield f"step {name} is hidden by a field or a relation of the same name"
+
+
+def _holder_problems(model: type[Case]) -> Iterator[str]:
+    fields = _fields(model)
+    for holder in sorted({standing.holder for standing in model.machine.standings.values()} - {""}):
+        if f"{holder}_desk" not in fields:
+            yield f"holder {holder} has no {holder}_desk on the record"
+
+
+def _fields(model: type[Case]) -> set[str]:
+    return {field.name for field in model._meta.get_fields()}
+
+
+@cache
+def _shipped() -> Mapping[str, list[list[Policy]]]:
+    """The histories of every rule of the rulebook files: one for each jurisdiction."""
+    histories: dict[tuple[str, str], list[Policy]] = {}
+    for row in rulebook.read().policies:
+        histories.setdefault((row.key, row.jurisdiction), []).append(row)
+    by_key: dict[str, list[list[Policy]]] = {}
+    for (key, _jurisdiction), rows in histories.items():
+        by_key.setdefault(key, []).append(rows)
+    return by_key
+
+
+def _clock_problems(model: type[Case], rule: ClockRule) -> Iterator[str]:
+    if rule.runs_in & rule.paused_in:
+        yield f"clock {rule.key} both runs and stands still in {', '.join(sorted(rule.runs_in & rule.paused_in))}"
+    for attribute in filter(None, (rule.starts_from, rule.served_by, rule.until)):
+        if attribute not in _fields(model) and not hasattr(model, attribute):
+            yield f"clock {rule.key} reads {attribute}, which the record lacks"
+    histories = _shipped().get(rule.rule)
+    if histories is None:
+        yield f"clock {rule.key} follows the rule {rule.rule}, which the rulebook lacks"
+        return
+    for rows in histories:
+        if rows[-1].effective_to is not None:
+            yield f"clock {rule.key}: the rule {rule.rule} ends on {rows[-1].effective_to}"
+        for row in rows:
+            yield from _row_problems(model, rule, row)
+
+
+def _row_problems(model: type[Case], rule: ClockRule, row: Policy) -> Iterator[str]:
+    if not rule.until:
+        try:
+            terms.Term.parse(row.value)
+        except (ValueError, TypeError, KeyError):
+            yield f"clock {rule.key}: the rule {row} states no period"
+    ladder = {rung.rung: rung for rung in terms.rungs(row.value)}
+    for name, fired in rule.fires.items():
+        rung = ladder.get(name)
+        if rung is None:
+            yield f"clock {rule.key} fires {fired} on {name}, which is no rung of {row}"
+        else:
+            yield from _firing_problems(model, rule, fired, is_warning=rung.before is not None)
+
+
+def _firing_problems(model: type[Case], rule: ClockRule, fired: str, *, is_warning: bool) -> Iterator[str]:
+    """A step that a rung fires must go without a person, and from every state that outlives the due date.
+
+    Before the due date a state without the step is harmless: the later rungs still come.
+    """
+    moves = {str(each.source): each for each in steps_of(model) if each.name == fired}
+    if not moves:
+        yield f"clock {rule.key} fires {fired}, which is no step"
+        return
+    if not is_warning:
+        for state in sorted(set(map(str, rule.runs_in)) - set(moves)):
+            yield f"clock {rule.key} runs in {state}, from which {fired} cannot be taken when it is due"
+    for state, declared in moves.items():
+        if SYSTEM.capacity not in declared.permission.capacities:
+            yield f"clock {rule.key} fires {fired} from {state}, which the system may not take"
+        manner = manner_of(declared)
+        if manner.needs_reason or manner.countersigned_by or _demanded(declared):
+            yield f"clock {rule.key} fires {fired} from {state}, which needs a person's words or signature"
+
+
+def _parameters(declared: Transition) -> Mapping[str, inspect.Parameter]:
+    parameters = dict(inspect.signature(declared.method).parameters)
+    return {name: each for name, each in parameters.items() if name not in ("self", "at")}
+
+
+def _demanded(declared: Transition) -> set[str]:
+    return {name for name, each in _parameters(declared).items() if each.default is each.empty}
+
+
+def _step_problems(declared: Transition) -> Iterator[str]:
+    manner, known = manner_of(declared), _parameters(declared)
+    for name in manner.records:
+        if name not in known:
+            yield f"step {declared.name} records {name}, which it does not take"
+    if manner.countersigned_by:
+        for name in sorted(_demanded(declared) - set(manner.records)):
+            yield f"step {declared.name} is proposed first and would forget {name}: it is not recorded"
+    for fact in declared.conditions:
+        if not isinstance(fact, Fact):
+            yield f"step {declared.name} needs something that is not a fact"
+
+
+def facts_of(model: type[Case]) -> list[Fact]:
+    """Every fact that a step of this machine needs, once, by name."""
+    found = {
+        fact.name: fact
+        for declared in steps_of(model)
+        for fact in declared.conditions
+        if isinstance(fact, Fact)
+    }
+    return [found[name] for name in sorted(found)]
+
+
+def _fact_problems(model: type[Case]) -> Iterator[str]:
+    bound = set(model.fact_expressions(by=SYSTEM, at=SOME_DAY)) | model.told_facts
+    for fact in facts_of(model):
+        if fact.name not in bound:
+            yield f"fact {fact.name} is bound to nothing on the record"
+
+
+def texts_of(model: type[Case]) -> list[tuple[str, str]]:
+    """Every text of a machine that people read: what it is, and its message id (plain English)."""
+    with translation.override(None):
+        return [(what, str(text)) for what, text in _texts(model)]
+
+
+def _texts(model: type[Case]) -> Iterator[tuple[str, Any]]:
+    machine = model.machine
+    yield "the machine's label", machine.label
+    for state in machine.states:
+        yield f"{state}: label", state.label
+    for state, standing in machine.standings.items():
+        yield f"{state}: public label", standing.public
+        yield f"{state}: what comes next", standing.then
+        if standing.no_clock:
+            yield f"{state}: reason for no deadline", standing.no_clock
+    for rule in machine.clocks:
+        yield f"clock {rule.key}: label", rule.label
+        if rule.paused_in:
+            yield f"clock {rule.key}: reason for standing still", rule.pause_reason
+    for declared in steps_of(model):
+        manner = manner_of(declared)
+        yield f"step {declared.name} from {declared.source}: label", manner.label
+        if manner.consequence:
+            yield f"step {declared.name} from {declared.source}: consequence", manner.consequence
+        for party in _parties(declared.permission):
+            yield f"step {declared.name}: party", party.label
+    for fact in facts_of(model):
+        yield f"fact {fact.name}: label", fact.label
+        yield f"fact {fact.name}: remedy", fact.remedy
+
+
+def _parties(party: Party | EitherParty) -> tuple[Party, ...]:
+    return party.parties if isinstance(party, EitherParty) else (party,)
+
+
+def _language_problems(model: type[Case]) -> Iterator[str]:
+    """Texts that are empty in English or not in the catalog of another language.
+
+    A translation may well spell the same as the English; what counts is that somebody entered it.
+    """
+    texts = texts_of(model)
+    for what, text in texts:
+        if not text.strip():
+            yield f"{what} is empty"
+    for language, name in settings.LANGUAGES:
+        if language == settings.LANGUAGE_CODE:
+            continue
+        catalog: Any = trans_real.translation(language)._catalog  # type: ignore[attr-defined]
+        for what, text in dict((text, (what, text)) for what, text in reversed(texts)).values():
+            if text.strip() and text not in catalog:
+                yield f"{what} is not in {name}: “{text}”"

@@ -88,9 +88,7 @@ def _until(record: Case, rule: ClockRule) -> datetime | None:
 def _arm(record: Case, clock: Clock, *, at: datetime) -> dict[str, Any]:
     """Replace the ladder of a clock by one computed now; rungs already past are not armed again."""
     found = reckon(record, clock, at=at)
-    clock.deadlines.filter(state=Deadline.State.ARMED).update(
-        state=Deadline.State.SUPERSEDED, settled_at=at
-    )
+    clock.deadlines.filter(state=Deadline.State.ARMED).update(state=Deadline.State.SUPERSEDED, settled_at=at)
     clock.due_on, clock.due_at = found.on, found.at
     clock.save(update_fields=["due_on", "due_at", "generation"])
     fired = set(clock.deadlines.filter(state=Deadline.State.FIRED).values_list("rung", flat=True))
@@ -109,7 +107,13 @@ def _arm(record: Case, clock: Clock, *, at: datetime) -> dict[str, Any]:
         for when in [terms.rung_at(found, rung, days)]
         if rung.rung not in fired and (when > clock.started_at or rung.rung == DUE)
     )
-    return {"clock": clock.key, "due": found.on.isoformat()}
+    return {"clock": clock.key, "due": found.on.isoformat(), "rule": _version_of(clock)}
+
+
+def _version_of(clock: Clock) -> str:
+    """Which dated rule a clock runs under, as ``key/jurisdiction@first day``."""
+    rule = clock.policy
+    return f"{rule.key}/{rule.jurisdiction}@{rule.effective_from.isoformat()}" if rule else ""
 
 
 def _start(record: Case, rule: ClockRule, *, at: datetime, book: policies.PolicyBook) -> dict[str, Any]:
@@ -170,8 +174,10 @@ def _changed(record: Case, rule: ClockRule, clock: Clock) -> bool:
     if rule.until:
         return _until(record, rule) != clock.until_at
     counts_from = getattr(record, rule.starts_from) if rule.starts_from else None
-    return isinstance(counts_from, date) and not isinstance(counts_from, datetime) and (
-        counts_from != clock.counts_from
+    return (
+        isinstance(counts_from, date)
+        and not isinstance(counts_from, datetime)
+        and (counts_from != clock.counts_from)
     )
 
 

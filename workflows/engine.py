@@ -63,7 +63,7 @@ def _append(
         at=at,
         reason=reason,
         definition_version=record.definition_version,
-        rules={rule.key: record.jurisdiction for rule in record.machine.clocks if rule.key in str(effects)},
+        rules={each["clock"]: each["rule"] for each in effects or [] if "rule" in each},
         data=history.plain(data or {}),
         effects=history.plain(effects or []),
         idempotency_key=key or None,
@@ -184,7 +184,11 @@ class _Turn:
             refusals.append(Refusal("needs_reason", _("A reason is needed."), _("Write why.")))
         if manner.countersigned_by and openness.waiting_proposal(self.record):
             refusals.append(
-                Refusal("waits", _("Another decision already waits for a countersignature."), _("Settle it first."))
+                Refusal(
+                    "waits",
+                    _("Another decision already waits for a countersignature."),
+                    _("Settle it first."),
+                )
             )
         if refusals:
             raise StepRefused(*refusals)

@@ -18,9 +18,7 @@ CHUNK = 2_000
 
 def canonical(value: Any) -> str:
     """JSON with one spelling: sorted keys, no spaces, dates in ISO form."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder
-    )
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 def digest(value: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django_fsm import GET_STATE, Transition, transition
@@ -103,7 +104,7 @@ class Machine:
     label: Text
     states: type[Any]
     initial: str
-    standings: Mapping[str, Standing]
+    standings: Mapping[Any, Standing]
     path: Sequence[str]
     clocks: Sequence[ClockRule] = ()
     version: int = 1
@@ -169,11 +170,12 @@ def targets_of(declared: Transition) -> list[str]:
     return [str(state) for state in target.allowed_states] if hasattr(target, "get_state") else [str(target)]
 
 
-def steps_of(model: type[Case]) -> list[Transition]:
+@cache
+def steps_of(model: type[Case]) -> tuple[Transition, ...]:
     """All declared transitions of a record class, by step name then source."""
     found: list[Transition] = []
     for name in dir(model):
         declared = getattr(getattr(model, name, None), "_django_fsm", None)
         if declared is not None:
             found.extend(declared.transitions.values())
-    return sorted(found, key=lambda each: (each.name, str(each.source)))
+    return tuple(sorted(found, key=lambda each: (each.name, str(each.source))))

@@ -55,9 +55,7 @@ def declared_step(model: type[Case], name: str, state: str) -> Transition | None
 
 
 def _exclusions(model: type[Case]) -> set[tuple[str, ...]]:
-    return {
-        manner_of(each).not_by_those_who for each in steps_of(model) if manner_of(each).not_by_those_who
-    }
+    return {manner_of(each).not_by_those_who for each in steps_of(model) if manner_of(each).not_by_those_who}
 
 
 def _participation(names: Iterable[str]) -> str:
@@ -67,10 +65,7 @@ def _participation(names: Iterable[str]) -> str:
 def with_facts(records: QuerySet[Record], *, by: Actor, at: datetime) -> QuerySet[Record]:
     """Annotate every fact of the machine in the one query that loads the records."""
     model: type[Case] = records.model
-    expressions = {
-        FACT_PREFIX + name: value
-        for name, value in model.fact_expressions(by=by, at=at).items()
-    }
+    expressions = {FACT_PREFIX + name: value for name, value in model.fact_expressions(by=by, at=at).items()}
     for names in _exclusions(model):
         own = Step.objects.filter(case_id=OuterRef("pk"), name__in=names, actor_id=by.pk or 0)
         expressions[_participation(names)] = Exists(own)

@@ -113,9 +113,7 @@ def _party(label: Text, capacities: Collection[str], *, owns: str = "", office: 
 requester = _party(
     _("the organization that asked"), [Capacity.ORGANIZER, Capacity.REPRESENTATIVE], owns="requester_id"
 )
-representative = _party(
-    _("the worker's representative"), [Capacity.REPRESENTATIVE], owns="representative_id"
-)
+representative = _party(_("the worker's representative"), [Capacity.REPRESENTATIVE], owns="representative_id")
 agency_staff = _party(
     _("staff of the labor agency"), [Capacity.AGENCY_STAFF, Capacity.AGENCY_APPROVER], owns="agency_id"
 )
@@ -126,9 +124,7 @@ signing_official = _party(
     _("a signing official of the labor agency"), [Capacity.AGENCY_SIGNER], owns="agency_id"
 )
 dhs_intake = _party(_("DHS intake"), [Capacity.DHS_INTAKE])
-uscis_adjudicator = _party(
-    _("a USCIS adjudicator"), [Capacity.USCIS_ADJUDICATOR, Capacity.USCIS_SUPERVISOR]
-)
+uscis_adjudicator = _party(_("a USCIS adjudicator"), [Capacity.USCIS_ADJUDICATOR, Capacity.USCIS_SUPERVISOR])
 uscis_supervisor = _party(_("a USCIS supervisor"), [Capacity.USCIS_SUPERVISOR])
 ice_reviewer = _party(
     _("the ICE reviewer of this field office"),

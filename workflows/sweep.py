@@ -34,7 +34,9 @@ def _due(at: datetime) -> Any:
     return Deadline.objects.filter(state=Deadline.State.ARMED, due_at__lte=at)
 
 
-def fire_due(*, at: datetime, tell: Tell, take: Callable[..., Any], record_of: Callable[[Case], Any], limit: int = 500) -> Swept:
+def fire_due(
+    *, at: datetime, tell: Tell, take: Callable[..., Any], record_of: Callable[[Case], Any], limit: int = 500
+) -> Swept:
     """Fire everything due at ``at``, one transaction for each case; at most ``limit`` cases.
 
     Of several missed rungs of one clock only the last speaks. ``tell(record, deadline, at=…)`` writes messages,
@@ -77,7 +79,9 @@ def _fire_case(record: Any, *, at: datetime, tell: Tell, take: Callable[..., Any
         _take_fired(record, deadline, at=at, take=take, swept=swept)
 
 
-def _take_fired(record: Any, deadline: Deadline, *, at: datetime, take: Callable[..., Any], swept: Swept) -> None:
+def _take_fired(
+    record: Any, deadline: Deadline, *, at: datetime, take: Callable[..., Any], swept: Swept
+) -> None:
     rule = next((each for each in record.machine.clocks if each.key == deadline.clock_key), None)
     step = rule.fires.get(deadline.rung) if rule else None
     if step is None or declared_step(type(record), step, record.state) is None:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from config.local import bootstrap, browser
-from config.local.trouble import told
+from config.local.trouble import Trouble, told
 
 
 def group_for(command: str) -> str:
@@ -20,6 +20,10 @@ def run(arguments: list[str]) -> int:
     """Carry out one command line, and return its exit code."""
     command = arguments[1] if len(arguments) > 1 else "help"
     with told():
+        if os.name == "nt":
+            raise Trouble(
+                "This runs on Linux and macOS. On Windows, run it in the Windows Subsystem for Linux."
+            )
         if os.environ.get("REFERRAL_MANAGED") != "1":
             bootstrap.ensure(group_for(command))
         match command:

@@ -31,14 +31,16 @@ from config.local.valkey import Valkey
 
 HOST = "127.0.0.1"
 WORLDS = ("open", "closed")
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the demo and return the exit code."""
     options = parsed(arguments)
     refuse_busy(options.port)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
+    for number in ENDS:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, interrupt)
     demo = Demo(options.port)
     try:
         demo.start(world=options.world, fresh=options.fresh)
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         say("Stopping")
         return 0
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDS:
             signal.signal(number, signal.SIG_IGN)
         demo.stop()
         say("Everything has stopped")
@@ -243,18 +245,22 @@ def pool() -> list[str]:
 
 
 def welcome(address: str, people: object) -> str:
-    """What a visitor reads when everything runs."""
+    """What a visitor reads when everything runs: the address, and a sign-in for each kind of person."""
     rows = [prepare.SignIn(**row) for row in people] if isinstance(people, list) else []
     lines = ["", f"  Open {address}/ in a browser. Ctrl-C stops everything.", ""]
-    if rows:
-        who, email, password = (
-            max(len(getattr(row, name)) for row in rows) for name in ("who", "email", "password")
-        )
-        indent = " " * (who + email + password + 8)
-        width = max(shutil.get_terminal_size().columns - len(indent), 30)
-        for row in rows:
-            first, *more = textwrap.wrap(row.what, width) or [""]
-            lines.append(f"  {row.who:<{who}}  {row.email:<{email}}  {row.password:<{password}}  {first}")
-            lines += [indent + line for line in more]
-        lines.append("")
-    return "\n".join(lines)
+    who = max((len(row.who) for row in rows), default=0)
+    email = max((len(row.email) for row in rows), default=0)
+    width = max(shutil.get_terminal_size().columns - who - email - 6, 30)
+    for row in rows:
+        first, *more = textwrap.wrap(row.what, width) or [""]
+        lines.append(f"  {row.who:<{who}}  {row.email:<{email}}  {first}")
+        lines += [" " * (who + email + 6) + line for line in more]
+    lines += ["", *passwords(rows)] if rows else []
+    return "\n".join([*lines, ""])
+
+
+def passwords(rows: Sequence[prepare.SignIn]) -> list[str]:
+    """One line where everybody has the same password, otherwise one for each person."""
+    if len({row.password for row in rows}) == 1:
+        return [f"  The password of each is {rows[0].password}"]
+    return [f"  The password of {row.email} is {row.password}" for row in rows]

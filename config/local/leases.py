@@ -40,8 +40,10 @@ class Lease:
         fcntl.flock(self._door, fcntl.LOCK_EX)
         try:
             if not self.server.running():
+                self.started_here = (
+                    True  # also when the start is interrupted: what has begun is to be stopped
+                )
                 self.server.start()
-                self.started_here = True
             fcntl.flock(self._users, fcntl.LOCK_SH)
         finally:
             fcntl.flock(self._door, fcntl.LOCK_UN)
@@ -87,8 +89,8 @@ def lock_file(server: Server, name: str) -> IO[str]:
 def leased(server: Server) -> Iterator[Lease]:
     """Use a server for as long as the block runs."""
     lease = Lease(server)
-    lease.take()
     try:
+        lease.take()
         yield lease
     finally:
         lease.give_back()

@@ -45,7 +45,7 @@ def checks() -> dict[str, list[str]]:
         "ruff check": [tool("ruff"), "check", "."],
         "ruff format": [tool("ruff"), "format", "--check", "."],
         "templates": [tool("djangofmt"), "--check", "--quiet", "--force-exclude", *templates],
-        "import contracts": [tool("lint-imports"), "--no-timings"],
+        "import contracts": [tool("lint-imports")],
         "types": [tool("mypy")],
         "missing migrations": [*manage, "makemigrations", "--check", "--dry-run"],
         "deployment": [*manage, "check", "--deploy", "--fail-level", "WARNING"],

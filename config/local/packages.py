@@ -32,7 +32,12 @@ TAMPERED = (
     "A downloaded package is not what requirements/ names (its hash differs), so it was not installed. "
     "If your index is a mirror, it serves altered files; otherwise run the same command again."
 )
+NO_BUILD = (
+    "One of the packages has no build for this kind of machine. They are there for Linux with glibc 2.28 or newer "
+    "and for macOS, on x86-64 and on ARM, with Python 3.11 to 3.13."
+)
 DISK_WORDS = ("no space left", "os error 28", "errno 28", "disk quota exceeded")
+BUILD_WORDS = ("no wheels with a matching", "no matching distribution found")
 HASH_WORDS = ("hash mismatch", "do not match the hashes")
 NETWORK_WORDS = (
     "dns error", "failed to lookup", "client error (connect)", "error sending request", "connection refused",
@@ -193,10 +198,13 @@ def counted(lock: Path) -> int:
 def sentence(output: str) -> str | None:
     """What an installer's failure means, where its words tell."""
     words = output.lower()
-    for sign, meaning in ((DISK_WORDS, DISK_IS_FULL), (HASH_WORDS, TAMPERED), (NETWORK_WORDS, UNREACHABLE)):
-        if any(word in words for word in sign):
-            return meaning
-    return None
+    signs = {
+        DISK_WORDS: DISK_IS_FULL,
+        HASH_WORDS: TAMPERED,
+        NETWORK_WORDS: UNREACHABLE,
+        BUILD_WORDS: NO_BUILD,
+    }
+    return next((meaning for sign, meaning in signs.items() if any(word in words for word in sign)), None)
 
 
 def last_lines(output: str, lines: int = 8) -> str:

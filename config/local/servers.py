@@ -61,6 +61,8 @@ def for_command(command: str) -> Iterator[None]:
     if command in WITHOUT_DATABASE:
         yield
         return
+    if command == "dbshell":
+        os.environ["PATH"] = f"{postgres.programs()}{os.pathsep}{os.environ.get('PATH', '')}"
     with leased(postgres):
         if command not in MAKES_TABLES and not has_tables(postgres):
             make_tables()

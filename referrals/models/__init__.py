@@ -4,7 +4,15 @@ from .organizations import Delegation, Office, Organization
 from .people import Membership, User
 from .persons import Person, Representation
 from .relief import Grant, Renewal, WorkPermit
-from .soi_requests import Assessment, Question, Relief, RequestedName, RequestedSite, RequesterKind, SoiRequest
+from .soi_requests import (
+    Assessment,
+    Question,
+    Relief,
+    RequestedName,
+    RequestedSite,
+    RequesterKind,
+    SoiRequest,
+)
 from .statements import CoveredName, CoveredSite, ProgrammeOverride, Statement, StatementVersion
 from .stays import Stay, StayReferral
 from .visibility import find_visible, record_models, visible_cases

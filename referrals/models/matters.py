@@ -92,7 +92,9 @@ class Matter(models.Model):
     class Meta:
         ordering = ("-opened_on", "pk")
         constraints = [
-            models.UniqueConstraint(fields=["agency", "case_number"], name="an_agency_numbers_each_matter_once"),
+            models.UniqueConstraint(
+                fields=["agency", "case_number"], name="an_agency_numbers_each_matter_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(closed_on__isnull=True)
                 | models.Q(opened_on__isnull=True)

@@ -59,7 +59,9 @@ class Office(models.Model):
 
 class DelegationQuerySet(models.QuerySet["Delegation"]):
     def valid_on(self, day: date) -> Self:
-        return self.filter(starts_on__lte=day).filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day))
+        return self.filter(starts_on__lte=day).filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)
+        )
 
     def visible_to(self, user: User) -> Self:
         return self.filter(agency_id=user.organization_id) if user.is_agency else self.none()

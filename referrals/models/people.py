@@ -69,6 +69,13 @@ class User(AbstractBaseUser):
         return self._acting
 
     @property
+    def hat(self) -> Membership:
+        """The membership acted in; raises ``PermissionError`` for somebody who holds none."""
+        if self.acting is None:
+            raise PermissionError("This person acts in no capacity.")
+        return self.acting
+
+    @property
     def capacity(self) -> str:
         return self.acting.capacity if self.acting else ""
 
@@ -111,7 +118,9 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     organization = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="memberships")
     office = models.ForeignKey("referrals.Office", models.PROTECT, related_name="memberships")
-    capacity = models.CharField(max_length=20, choices=[each for each in Capacity.choices if each[0] != "SYSTEM"])
+    capacity = models.CharField(
+        max_length=20, choices=[each for each in Capacity.choices if each[0] != "SYSTEM"]
+    )
     title = models.CharField(max_length=200, blank=True)
     since_on = models.DateField(auto_now_add=True)
     ended_on = models.DateField(null=True, blank=True)
@@ -133,4 +142,7 @@ class Membership(models.Model):
 
     @property
     def label(self) -> str:
-        return str(_("%(capacity)s, %(office)s") % {"capacity": self.get_capacity_display(), "office": self.office.name})
+        return str(
+            _("%(capacity)s, %(office)s")
+            % {"capacity": self.get_capacity_display(), "office": self.office.name}
+        )

@@ -15,7 +15,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, user: User) -> Self:
         """Only the organization that represents the person. DHS reads a person through a filed request."""
         if user.is_representative:
-            return self.filter(representations__organization_id=user.organization_id, representations__ended_on=None)
+            return self.filter(
+                representations__organization_id=user.organization_id, representations__ended_on=None
+            )
         return self.none()
 
 

@@ -41,20 +41,26 @@ class GrantQuerySet(CaseQuerySet):
 class Grant(GrantMachine):
     """Deferred action of one worker between two dates."""
 
-    worker_request = models.OneToOneField("referrals.WorkerRequest", models.PROTECT, related_name="deferred_action")
+    worker_request = models.OneToOneField(
+        "referrals.WorkerRequest", models.PROTECT, related_name="deferred_action"
+    )
     representative = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="grants")
     decider = models.CharField(max_length=6, choices=[("USCIS", "USCIS"), ("ICE", "ICE")])
-    ice_office = models.ForeignKey("referrals.Office", models.PROTECT, null=True, blank=True, related_name="+")
+    ice_office = models.ForeignKey(
+        "referrals.Office", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     months = models.PositiveSmallIntegerField()
     termination_authority = models.CharField(max_length=300, blank=True)
     termination_reason = PersonalTextField()
     termination_requested_by = models.CharField(max_length=200, blank=True)
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="a_grant_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="a_grant_ends_after_it_starts"
+            ),
         ]
 
     def get_absolute_url(self) -> str:
@@ -105,7 +111,7 @@ class WorkPermit(WorkPermitMachine):
     waiver_asked = models.BooleanField(_("Fee waiver (Form I-912) is in the packet"), default=False)
     card_last4 = models.CharField(max_length=4, blank=True)
 
-    objects = WorkPermitQuerySet.as_manager()
+    objects = WorkPermitQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
@@ -122,12 +128,18 @@ class WorkPermit(WorkPermitMachine):
             worker_request__earlier_grant=OuterRef("grant_id"), valid_from__isnull=False
         )
         return {
-            "deferred_action_is_granted": Exists(Grant.objects.filter(pk=OuterRef("grant_id"), state__in=GRANT_IN_FORCE)),
+            "deferred_action_is_granted": Exists(
+                Grant.objects.filter(pk=OuterRef("grant_id"), state__in=GRANT_IN_FORCE)
+            ),
             "deferred_action_is_denied": Exists(
-                me.filter(worker_request__closed_at__isnull=False, worker_request__deferred_action__isnull=True)
+                me.filter(
+                    worker_request__closed_at__isnull=False, worker_request__deferred_action__isnull=True
+                )
             ),
             "shows_economic_necessity": Exists(
-                me.filter(annual_income__isnull=False, annual_expenses__isnull=False, total_assets__isnull=False)
+                me.filter(
+                    annual_income__isnull=False, annual_expenses__isnull=False, total_assets__isnull=False
+                )
             ),
             "newer_permit_exists": Exists(later),
         }
@@ -143,9 +155,11 @@ class Renewal(RenewalMachine):
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="renewals")
     representative = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="renewals")
-    request = models.ForeignKey("referrals.WorkerRequest", models.PROTECT, null=True, blank=True, related_name="renewals")
+    request = models.ForeignKey(
+        "referrals.WorkerRequest", models.PROTECT, null=True, blank=True, related_name="renewals"
+    )
 
-    objects = RenewalQuerySet.as_manager()
+    objects = RenewalQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [

@@ -45,7 +45,9 @@ class SoiRequestQuerySet(CaseQuerySet):
     def visible_to(self, user: User) -> Self:
         """The asking organization sees its own; the agency sees what was sent to it; nobody else."""
         if user.is_advocate:
-            return self.filter(Q(requester_id=user.organization_id) | Q(shared_with=user.organization_id)).distinct()
+            return self.filter(
+                Q(requester_id=user.organization_id) | Q(shared_with=user.organization_id)
+            ).distinct()
         if user.is_agency:
             return self.filter(agency_id=user.organization_id, submitted_at__isnull=False)
         return self.none()
@@ -61,10 +63,14 @@ class SoiRequest(SoiRequestMachine):
 
     requester = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="soi_requests")
     agency = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="received_soi_requests")
-    shared_with = models.ManyToManyField("referrals.Organization", blank=True, related_name="shared_soi_requests")
+    shared_with = models.ManyToManyField(
+        "referrals.Organization", blank=True, related_name="shared_soi_requests"
+    )
     asked_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
     matter = models.ForeignKey(Matter, models.PROTECT, null=True, blank=True, related_name="soi_requests")
-    requester_kind = models.CharField(max_length=30, choices=RequesterKind.choices, default=RequesterKind.ORGANIZATION)
+    requester_kind = models.CharField(
+        max_length=30, choices=RequesterKind.choices, default=RequesterKind.ORGANIZATION
+    )
     on_behalf_of = models.CharField(max_length=10, choices=OnBehalfOf.choices, default=OnBehalfOf.ALL)
     workers_affected = models.PositiveIntegerField(null=True, blank=True)
     contact_name = models.CharField(max_length=200, blank=True)
@@ -87,7 +93,7 @@ class SoiRequest(SoiRequestMachine):
     relief = models.JSONField(default=list, blank=True)
     certifies_no_names = models.BooleanField(default=False)
 
-    objects = SoiRequestQuerySet.as_manager()
+    objects = SoiRequestQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
@@ -156,7 +162,13 @@ class Assessment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(witnesses__lte=3, deterrence__lte=3, retaliation__lte=3, scope_of_harm__lte=3, priority__lte=3),
+                condition=Q(
+                    witnesses__lte=3,
+                    deterrence__lte=3,
+                    retaliation__lte=3,
+                    scope_of_harm__lte=3,
+                    priority__lte=3,
+                ),
                 name="factors_are_rated_from_0_to_3",
             ),
         ]

@@ -49,9 +49,11 @@ class Statement(StatementMachine):
     soi_request = models.ForeignKey(
         "referrals.SoiRequest", models.PROTECT, null=True, blank=True, related_name="statements"
     )
-    shared_with = models.ManyToManyField("referrals.Organization", blank=True, related_name="shared_statements")
+    shared_with = models.ManyToManyField(
+        "referrals.Organization", blank=True, related_name="shared_statements"
+    )
 
-    objects = StatementQuerySet.as_manager()
+    objects = StatementQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
@@ -119,8 +121,12 @@ class StatementVersion(models.Model):
     contact_email = models.EmailField(blank=True)
     review_by = models.DateField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    signed_by = models.ForeignKey("referrals.User", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
-    delegation = models.ForeignKey(Delegation, models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    signed_by = models.ForeignKey(
+        "referrals.User", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    delegation = models.ForeignKey(
+        Delegation, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     amended_because = models.TextField(blank=True, validators=[no_personal_data])
 

@@ -44,7 +44,9 @@ class Stay(StayMachine):
     person = models.ForeignKey("referrals.Person", models.PROTECT, related_name="stays")
     representative = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="stays")
     prepared_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
-    statement = models.ForeignKey("referrals.Statement", models.PROTECT, null=True, blank=True, related_name="stays")
+    statement = models.ForeignKey(
+        "referrals.Statement", models.PROTECT, null=True, blank=True, related_name="stays"
+    )
     ice_office = models.ForeignKey("referrals.Office", models.PROTECT, related_name="stays")
     detained = models.BooleanField(_("Detained now"), default=False)
     detained_at = PersonalTextField(_("Where detained"))
@@ -63,7 +65,7 @@ class Stay(StayMachine):
     conditions = models.TextField(_("Conditions of supervision"), blank=True)
     bond_amount = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = StayQuerySet.as_manager()
+    objects = StayQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
@@ -75,7 +77,9 @@ class Stay(StayMachine):
         return {
             "papers_are_complete": Exists(complete.filter(Q(medical=False) | Q(medical_papers=True))),
             "order_is_final": Exists(me.filter(final_order=True)),
-            "worker_consents": Exists(me.filter(consented_on__isnull=False, consent_withdrawn_at__isnull=True)),
+            "worker_consents": Exists(
+                me.filter(consented_on__isnull=False, consent_withdrawn_at__isnull=True)
+            ),
         }
 
 
@@ -96,11 +100,16 @@ class StayReferral(StayReferralMachine):
 
     class Ground(models.TextChoices):
         TESTIMONY = "TESTIMONY", _("Needed to testify (8 USC 1231(c)(2)(A)(ii))")
-        NOT_PRACTICABLE = "NOT_PRACTICABLE", _("Removal is not practicable or proper (8 USC 1231(c)(2)(A)(i))")
+        NOT_PRACTICABLE = (
+            "NOT_PRACTICABLE",
+            _("Removal is not practicable or proper (8 USC 1231(c)(2)(A)(i))"),
+        )
 
     stay = models.ForeignKey(Stay, models.PROTECT, related_name="referrals")
     agency = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="stay_referrals")
-    matter = models.ForeignKey("referrals.Matter", models.PROTECT, null=True, blank=True, related_name="stay_referrals")
+    matter = models.ForeignKey(
+        "referrals.Matter", models.PROTECT, null=True, blank=True, related_name="stay_referrals"
+    )
     consent_signed_on = models.DateField()
     consent_withdrawn_at = models.DateTimeField(null=True, blank=True)
     ground = models.CharField(max_length=16, choices=Ground.choices, blank=True)
@@ -108,7 +117,7 @@ class StayReferral(StayReferralMachine):
     months_asked = models.PositiveSmallIntegerField(default=12)
     contact_phone = models.CharField(max_length=40, blank=True)
 
-    objects = StayReferralQuerySet.as_manager()
+    objects = StayReferralQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
@@ -130,5 +139,7 @@ class StayReferral(StayReferralMachine):
         me = cls._default_manager.filter(pk=OuterRef("pk"))
         return {
             "worker_consents": Exists(me.filter(consent_withdrawn_at__isnull=True)),
-            "letter_is_complete": Exists(me.exclude(ground="").exclude(presence_needed="").exclude(contact_phone="")),
+            "letter_is_complete": Exists(
+                me.exclude(ground="").exclude(presence_needed="").exclude(contact_phone="")
+            ),
         }

@@ -27,7 +27,9 @@ def record_models() -> dict[str, type[Any]]:
 def visible_cases(user: User) -> QuerySet[Case]:
     """Cases of every kind that ``user`` may see."""
     return Case.objects.filter(
-        reduce(or_, (Q(pk__in=model.objects.visible_to(user).values("pk")) for model in record_models().values()))
+        reduce(
+            or_, (Q(pk__in=model.objects.visible_to(user).values("pk")) for model in record_models().values())
+        )
     )
 
 

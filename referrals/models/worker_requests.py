@@ -51,7 +51,9 @@ class WorkerRequest(WorkerRequestMachine):
         SUBSEQUENT = "SUBSEQUENT", _("Subsequent request (renewal)")
 
     person = models.ForeignKey("referrals.Person", models.PROTECT, related_name="requests")
-    representative = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="worker_requests")
+    representative = models.ForeignKey(
+        "referrals.Organization", models.PROTECT, related_name="worker_requests"
+    )
     prepared_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="worker_requests")
     filing = models.CharField(max_length=10, choices=Filing.choices, default=Filing.INITIAL)
@@ -85,12 +87,14 @@ class WorkerRequest(WorkerRequestMachine):
     voluntary_departure = models.BooleanField(null=True, blank=True)
     detained = models.BooleanField(null=True, blank=True)
     prior_ice_contact = models.BooleanField(null=True, blank=True)
-    ice_office = models.ForeignKey("referrals.Office", models.PROTECT, null=True, blank=True, related_name="+")
+    ice_office = models.ForeignKey(
+        "referrals.Office", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     receipt_number = PersonalTextField(_("Receipt number"))
     biometrics_place = models.CharField(max_length=300, blank=True)
     noid_answer = PersonalTextField()
 
-    objects = WorkerRequestQuerySet.as_manager()
+    objects = WorkerRequestQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [
@@ -123,7 +127,9 @@ class WorkerRequest(WorkerRequestMachine):
             "packet_is_complete": ~Exists(items.exclude(state=PacketItem.State.PRESENT)) & Exists(items),
             "scope_is_checked": Exists(me.filter(Q(scope_result__in=["in", "likely"]) | ~Q(scope_answer=""))),
             "worker_was_counselled": Exists(me.exclude(counselled_on=None).exclude(counselled_in="")),
-            "worker_consents": Exists(me.filter(consented_on__isnull=False, consent_withdrawn_at__isnull=True)),
+            "worker_consents": Exists(
+                me.filter(consented_on__isnull=False, consent_withdrawn_at__isnull=True)
+            ),
             "statement_is_in_force": Exists(Statement.objects.in_force().filter(pk=OuterRef("statement_id"))),
             "programme_override": Exists(
                 ProgrammeOverride.objects.valid_on(at.date()).filter(statement_id=OuterRef("statement_id"))
@@ -172,7 +178,9 @@ class PacketItem(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = [models.UniqueConstraint(fields=["request", "key"], name="a_packet_lists_each_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "key"], name="a_packet_lists_each_item_once")
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -201,7 +209,9 @@ class Evidence(models.Model):
     class Meta:
         ordering = ("covers_from", "pk")
         constraints = [
-            models.CheckConstraint(condition=Q(covers_to__gte=F("covers_from")), name="evidence_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(covers_to__gte=F("covers_from")), name="evidence_ends_after_it_starts"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -212,7 +222,9 @@ class AskedItem(models.Model):
     """One thing that USCIS or ICE asks for, with its legal basis, and the answer."""
 
     request = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="asked_items")
-    notice = models.CharField(max_length=10, choices=[("RFE", _("Request for evidence")), ("ICE", _("ICE request"))])
+    notice = models.CharField(
+        max_length=10, choices=[("RFE", _("Request for evidence")), ("ICE", _("ICE request"))]
+    )
     text = PersonalTextField()
     legal_basis = models.CharField(max_length=200, blank=True)
     asked_at = models.DateTimeField()

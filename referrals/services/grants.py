@@ -24,11 +24,13 @@ def open_grant(request: WorkerRequest, step: Step, *, at: datetime) -> Grant:
     starts_on = date.fromisoformat(str(step.data["grant_starts_on"]))
     months = int(step.data["months"])
     at_ice = request.track == "ICE"
+    decider = request.ice_desk if at_ice else request.uscis_desk
+    assert decider is not None
     grant = Grant(
         worker_request=request,
         representative_id=request.representative_id,
         representative_desk_id=request.representative_desk_id,
-        decider_desk_id=request.ice_desk_id if at_ice else request.uscis_desk_id,
+        decider_desk=decider,
         decider="ICE" if at_ice else "USCIS",
         ice_office_id=request.ice_office_id if at_ice else None,
         starts_on=starts_on,
@@ -58,7 +60,9 @@ def open_renewal(grant: Grant, *, by: User, at: datetime) -> Renewal:
 
 
 @transaction.atomic
-def write_grounds(grant: Grant, *, by: User, at: datetime, authority: str, reason: str, requested_by: str) -> None:
+def write_grounds(
+    grant: Grant, *, by: User, at: datetime, authority: str, reason: str, requested_by: str
+) -> None:
     """The authority and the reason of a termination, and on whose request it happens."""
     engine.record_note(grant, "write_grounds", by=by, at=at)
     grant.termination_authority, grant.termination_reason = authority, reason

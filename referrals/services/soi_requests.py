@@ -23,18 +23,27 @@ from ..models import (
     User,
 )
 
-TEXTS = ("dispute", "laws", "roles", "retaliation", "fear", "cooperation", "urgent_reason", "other_agencies", "industry")
+TEXTS = (
+    "dispute",
+    "laws",
+    "roles",
+    "retaliation",
+    "fear",
+    "cooperation",
+    "urgent_reason",
+    "other_agencies",
+    "industry",
+)
 
 
 @transaction.atomic
 def begin(*, agency: Organization, office: Office, by: User, at: datetime) -> SoiRequest:
     """Begin a draft addressed to one office of an agency; the agency does not see it yet."""
-    assert by.acting is not None
     request = SoiRequest(
-        requester_id=by.organization_id,
+        requester_id=by.hat.organization_id,
         agency=agency,
         asked_by=by,
-        requester_desk=by.acting.office.desk,
+        requester_desk=by.hat.office.desk,
         agency_desk=office.desk,
         jurisdiction=agency.code,
         time_zone=agency.time_zone,
@@ -80,7 +89,12 @@ def link_matter(request: SoiRequest, matter: Matter, *, by: User, at: datetime) 
 
 @transaction.atomic
 def assess(
-    request: SoiRequest, *, by: User, at: datetime, values: Mapping[str, Any], expected_version: int | None = None
+    request: SoiRequest,
+    *,
+    by: User,
+    at: datetime,
+    values: Mapping[str, Any],
+    expected_version: int | None = None,
 ) -> Assessment:
     """Keep the agency's weighing of a request; it never leaves the agency."""
     engine.advance(request, "assess", by=by, at=at, expected_version=expected_version)

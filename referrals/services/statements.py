@@ -123,13 +123,16 @@ def open_from_request(request: SoiRequest, *, by: Actor, at: datetime) -> Statem
 
 def open_version(statement: Statement, *, because: str) -> StatementVersion:
     """The next version as a copy of the one in force, ready to be changed."""
-    current = statement.versions.get(number=statement.version_in_force)
+    current = statement.versions.get(number=statement.version_in_force or 1)
     copied = {
         field.name: getattr(current, field.name)
         for field in StatementVersion._meta.concrete_fields
-        if field.name not in {"id", "number", "signed_at", "signed_by", "delegation", "fingerprint", "amended_because"}
+        if field.name
+        not in {"id", "number", "signed_at", "signed_by", "delegation", "fingerprint", "amended_because"}
     }
-    version = StatementVersion.objects.create(number=statement.working_version, amended_because=because, **copied)
+    version = StatementVersion.objects.create(
+        number=statement.working_version, amended_because=because, **copied
+    )
     _cover(version, names=current.names.all(), sites=current.sites.all())
     return version
 
@@ -173,7 +176,9 @@ def content_of(version: StatementVersion) -> dict[str, Any]:
         "reference": version.statement.reference,
         **fields,
         "names": [[each.name, each.kind] for each in version.names.all()],
-        "sites": [[each.label, each.street, each.city, each.state, each.zip_code] for each in version.sites.all()],
+        "sites": [
+            [each.label, each.street, each.city, each.state, each.zip_code] for each in version.sites.all()
+        ],
     }
 
 
@@ -185,10 +190,12 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
     version.signed_at = at
     version.signed_by_id = by.pk
     version.delegation = (
-        Delegation.objects.valid_on(at.date()).filter(agency_id=statement.agency_id, official_id=by.pk).first()
+        Delegation.objects.valid_on(at.date())
+        .filter(agency_id=statement.agency_id, official_id=by.pk)
+        .first()
     )
     version.save()
-    if statement.soi_request_id:
+    if statement.soi_request is not None:
         statement.shared_with.add(statement.soi_request.requester)
 
 

@@ -37,14 +37,16 @@ USCIS = "uscis-adjudication"
 
 
 @transaction.atomic
-def add_person(*, by: User, at: datetime, representation: str = Representation.Kind.ATTORNEY, **fields: Any) -> Person:
+def add_person(
+    *, by: User, at: datetime, representation: str = Representation.Kind.ATTORNEY, **fields: Any
+) -> Person:
     """Store a worker for the representative's organization; nobody else sees the row."""
     person = Person(token=f"W-{secrets.token_hex(5).upper()}", added_at=at, added_by=by, **fields)
     person.full_clean()
     person.save()
     Representation.objects.create(
         person=person,
-        organization_id=by.organization_id,
+        organization_id=by.hat.organization_id,
         representative=by,
         kind=representation,
         since_on=at.date(),
@@ -67,7 +69,7 @@ def open_request(
     request = WorkerRequest(
         person=person,
         statement=statement,
-        representative_id=by.organization_id,
+        representative_id=by.hat.organization_id,
         prepared_by=by,
         filing=filing,
         earlier_grant=earlier,
@@ -78,13 +80,14 @@ def open_request(
     )
     engine.open_case(request, by=by, at=at, filing=str(filing))
     PacketItem.objects.bulk_create(
-        PacketItem(request=request, key=item.key, required=item.required) for item in items_for(filing, on=at.date())
+        PacketItem(request=request, key=item.key, required=item.required)
+        for item in items_for(filing, on=at.date())
     )
     Screening.objects.create(request=request)
     if request.asks_permit:
         permit = WorkPermit(
             worker_request=request,
-            representative_id=by.organization_id,
+            representative_id=by.hat.organization_id,
             representative_desk=request.representative_desk,
             uscis_desk=request.uscis_desk,
         )
@@ -94,8 +97,7 @@ def open_request(
 
 
 def _own_desk(by: User) -> Desk:
-    assert by.acting is not None
-    return by.acting.office.desk
+    return by.hat.office.desk
 
 
 @transaction.atomic
@@ -112,7 +114,9 @@ def revise(
 
 
 @transaction.atomic
-def mark_items(request: WorkerRequest, *, by: User, at: datetime, states: Mapping[str, tuple[str, str]]) -> None:
+def mark_items(
+    request: WorkerRequest, *, by: User, at: datetime, states: Mapping[str, tuple[str, str]]
+) -> None:
     """Set packet lines: key → (state, note)."""
     engine.advance(request, "revise", by=by, at=at)
     for item in request.items.filter(key__in=states):
@@ -227,7 +231,11 @@ def ask_items(request: WorkerRequest, notice: str, items: list[Mapping[str, str]
     """Store what an RFE or an ICE request asks for; taken by the step that issues it."""
     AskedItem.objects.bulk_create(
         AskedItem(
-            request=request, notice=notice, text=item["text"], legal_basis=item.get("legal_basis", ""), asked_at=at
+            request=request,
+            notice=notice,
+            text=item["text"],
+            legal_basis=item.get("legal_basis", ""),
+            asked_at=at,
         )
         for item in items
     )
@@ -240,7 +248,9 @@ def answer_items(request: WorkerRequest, answers: Mapping[int, str], *, at: date
         item.save()
 
 
-def write_decision(request: WorkerRequest, *, by: User, at: datetime, outcome: str, **grounds: str) -> Decision:
+def write_decision(
+    request: WorkerRequest, *, by: User, at: datetime, outcome: str, **grounds: str
+) -> Decision:
     """Write down the grounds of a decision; a countersignature binds them."""
     return Decision.objects.create(case=request, outcome=outcome, written_by=by, written_at=at, **grounds)
 
@@ -256,7 +266,13 @@ def open_from_renewal(renewal: Renewal, *, by: Any, at: datetime) -> WorkerReque
         )
     }  # fmt: skip
     request = open_request(
-        earlier.person, earlier.statement, by=by, at=at, filing=renewal.chosen, earlier=renewal.grant, **carried
+        earlier.person,
+        earlier.statement,
+        by=by,
+        at=at,
+        filing=renewal.chosen,
+        earlier=renewal.grant,
+        **carried,
     )
     renewal.request = request
     renewal.save(update_fields=["request"])

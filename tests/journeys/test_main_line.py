@@ -23,7 +23,9 @@ def test_uscis_grants_and_the_card_arrives(cast: Cast) -> None:
     at = OPEN_WORLD + timedelta(days=30)
     take_step(request, "schedule_biometrics", by=cast.adjudicator, at=at, biometrics_on=date(2024, 9, 20))
     take_step(request, "record_biometrics", by=cast.adjudicator, at=at)
-    worker_requests.write_decision(request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="Agency interest outweighs.")
+    worker_requests.write_decision(
+        request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="Agency interest outweighs."
+    )
     take_step(request, "grant", by=cast.adjudicator, at=at, grant_starts_on=date(2024, 9, 10), months=48)
     assert request.state == request_machine.State.GRANTED
     grant = Grant.objects.get(worker_request=request)
@@ -35,7 +37,14 @@ def test_uscis_grants_and_the_card_arrives(cast: Cast) -> None:
     take_step(permit, "accept_fee", by=cast.adjudicator, at=at)
     permit = request.permits.get()
     assert permit.state == permit_machine.State.IN_ADJUDICATION
-    take_step(permit, "approve", by=cast.adjudicator, at=at, valid_from_on=date(2024, 9, 10), valid_until_on=date(2028, 9, 9))
+    take_step(
+        permit,
+        "approve",
+        by=cast.adjudicator,
+        at=at,
+        valid_from_on=date(2024, 9, 10),
+        valid_until_on=date(2028, 9, 9),
+    )
     for step in ("produce_card", "mail", "deliver"):
         take_step(permit, step, by=cast.adjudicator, at=at)
     assert permit.state == permit_machine.State.DELIVERED
@@ -49,8 +58,12 @@ def test_ice_decides_with_two_pairs_of_eyes_and_uscis_decides_the_permit(cast: C
     at = OPEN_WORLD + timedelta(days=30)
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=at)
     take_step(request, "begin_ice_review", by=cast.ice_reviewer, at=at)
-    worker_requests.write_decision(request, by=cast.ice_reviewer, at=at, outcome="GRANT", rationale="Witness is needed.")
-    proposed = take_step(request, "grant_at_ice", by=cast.ice_reviewer, at=at, grant_starts_on=date(2024, 9, 10), months=48)
+    worker_requests.write_decision(
+        request, by=cast.ice_reviewer, at=at, outcome="GRANT", rationale="Witness is needed."
+    )
+    proposed = take_step(
+        request, "grant_at_ice", by=cast.ice_reviewer, at=at, grant_starts_on=date(2024, 9, 10), months=48
+    )
     assert proposed.nature == Step.Nature.PROPOSED
     assert request.state == request_machine.State.ICE_REVIEW
     take_step(request, "countersign", by=cast.ice_supervisor, at=at)

@@ -66,6 +66,11 @@ def test_the_welcome_shows_the_address_and_everybodys_sign_in() -> None:
     assert max(len(line) for line in text.splitlines()) <= 120
 
 
+def test_a_password_that_all_share_is_said_once() -> None:
+    text = demo.welcome("http://127.0.0.1:8000", [person | {"password": "shared"} for person in PEOPLE])
+    assert text.count("shared") == 1
+
+
 @pytest.mark.parametrize(
     ("number", "words"), [(28, "The disk is full"), (13, "/there cannot be written"), (2, None)]
 )

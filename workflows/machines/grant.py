@@ -12,66 +12,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import parties
-from ..machine import ClockRule, Fact, Machine, Standing, step
+from ..machine import ClockRule, Fact, Machine, step
 from ..models import Case, Kind
+from .grant_states import IN_FORCE, STANDINGS, State
 
-
-class State(models.TextChoices):
-    ACTIVE = "ACTIVE", _("In force")
-    EXPIRING = "EXPIRING", _("In force; the end is near")
-    TERMINATION_NOTICE = "TERMINATION_NOTICE", _("Notice of intent to terminate")
-    RESPONDED = "RESPONDED", _("Answer to the notice received")
-    EXTENDED = "EXTENDED", _("Extended")
-    RENEWED = "RENEWED", _("Renewed")
-    EXPIRED = "EXPIRED", _("Expired")
-    TERMINATED = "TERMINATED", _("Terminated")
-    SUPERSEDED = "SUPERSEDED", _("Replaced")
-
-
-IN_FORCE = [State.ACTIVE, State.EXPIRING, State.TERMINATION_NOTICE, State.RESPONDED]
-
-STANDINGS = {
-    State.ACTIVE: Standing(
-        public=_("You have deferred action until the date shown. It is not a lawful status and can be ended."),
-        then=_("Before it ends, your representative can ask to renew it."),
-        holder="representative", tone="good",
-    ),
-    State.EXPIRING: Standing(
-        public=_("Your deferred action ends soon."),
-        then=_("Ask your representative today whether it can be renewed."),
-        holder="representative", tone="bad", beside=State.ACTIVE,
-    ),
-    State.TERMINATION_NOTICE: Standing(
-        public=_("DHS says it plans to end your deferred action."),
-        then=_("Your representative can answer until the date shown."),
-        holder="representative", tone="bad", beside=State.ACTIVE,
-    ),
-    State.RESPONDED: Standing(
-        public=_("DHS has the answer of your representative."),
-        then=_("DHS decides whether the deferred action goes on."),
-        holder="decider", beside=State.ACTIVE,
-    ),
-    State.EXTENDED: Standing(
-        public=_("Your deferred action was extended."), then=_("Follow the new grant from here."),
-        tone="good", final=True,
-    ),
-    State.RENEWED: Standing(
-        public=_("Your deferred action was renewed."), then=_("Follow the new grant from here."),
-        tone="good", final=True,
-    ),
-    State.EXPIRED: Standing(
-        public=_("Your deferred action ended on the date shown."),
-        then=_("Talk to your representative about what is possible."), tone="bad", final=True,
-    ),
-    State.TERMINATED: Standing(
-        public=_("DHS ended your deferred action."),
-        then=_("Talk to your representative today."), tone="bad", final=True,
-    ),
-    State.SUPERSEDED: Standing(
-        public=_("Another grant took the place of this one."), then=_("Follow the new grant from here."),
-        tone="neutral", final=True,
-    ),
-}  # fmt: skip
+__all__ = ["GrantMachine", "IN_FORCE", "STANDINGS", "State"]
 
 CLOCKS = [
     ClockRule(
@@ -83,7 +28,9 @@ CLOCKS = [
 ]  # fmt: skip
 
 has_grounds = Fact(
-    "has_grounds", _("The grounds are not written."), _("Write the authority and the reason of the termination first.")
+    "has_grounds",
+    _("The grounds are not written."),
+    _("Write the authority and the reason of the termination first."),
 )
 response_time_is_over = Fact(
     "response_time_is_over",
@@ -124,57 +71,117 @@ class GrantMachine(Case):
     def begin_expiring(self, *, at: datetime) -> None:
         """A hundred and twenty days before the end."""
 
-    @step([State.ACTIVE, State.EXPIRING, State.RESPONDED], State.EXPIRED, _("Expire"), by=parties.the_clock, quiet=True)
+    @step(
+        [State.ACTIVE, State.EXPIRING, State.RESPONDED],
+        State.EXPIRED,
+        _("Expire"),
+        by=parties.the_clock,
+        quiet=True,
+    )
     @step(State.TERMINATION_NOTICE, State.EXPIRED, _("Expire"), by=parties.the_clock, quiet=True)
     def expire(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.ACTIVE, State.EXPIRING], State.EXTENDED, _("Replace by the extension"),
-          by=parties.the_clock, needs=[newer_grant_exists], quiet=True)
+    @step(
+        [State.ACTIVE, State.EXPIRING],
+        State.EXTENDED,
+        _("Replace by the extension"),
+        by=parties.the_clock,
+        needs=[newer_grant_exists],
+        quiet=True,
+    )
     def extend(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.ACTIVE, State.EXPIRING], State.RENEWED, _("Replace by the renewal"),
-          by=parties.the_clock, needs=[newer_grant_exists], quiet=True)
+    @step(
+        [State.ACTIVE, State.EXPIRING],
+        State.RENEWED,
+        _("Replace by the renewal"),
+        by=parties.the_clock,
+        needs=[newer_grant_exists],
+        quiet=True,
+    )
     def renew(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.ACTIVE, State.EXPIRING], State.SUPERSEDED, _("Replace by another grant"),
-          by=parties.uscis_supervisor, needs=[newer_grant_exists], needs_reason=True)
+    @step(
+        [State.ACTIVE, State.EXPIRING],
+        State.SUPERSEDED,
+        _("Replace by another grant"),
+        by=parties.uscis_supervisor,
+        needs=[newer_grant_exists],
+        needs_reason=True,
+    )
     def supersede(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.ACTIVE, State.EXPIRING], State.TERMINATION_NOTICE, _("Give notice of intent to terminate"),
-          by=parties.uscis_adjudicator | parties.ice_reviewer, needs=[has_grounds], needs_reason=True,
-          records=("notice_served_on", "notice_served_by"),
-          consequence=_("The representative can answer until the date shown."))
+    @step(
+        [State.ACTIVE, State.EXPIRING],
+        State.TERMINATION_NOTICE,
+        _("Give notice of intent to terminate"),
+        by=parties.uscis_adjudicator | parties.ice_reviewer,
+        needs=[has_grounds],
+        needs_reason=True,
+        records=("notice_served_on", "notice_served_by"),
+        consequence=_("The representative can answer until the date shown."),
+    )
     def give_notice(self, *, at: datetime, notice_served_on: date, notice_served_by: str) -> None:
         self.notice_served_on, self.notice_served_by = notice_served_on, notice_served_by
 
-    @step(State.TERMINATION_NOTICE, State.RESPONDED, _("Answer the notice"), by=parties.representative, main=True,
-          needs_reason=True)
+    @step(
+        State.TERMINATION_NOTICE,
+        State.RESPONDED,
+        _("Answer the notice"),
+        by=parties.representative,
+        main=True,
+        needs_reason=True,
+    )
     def respond(self, *, at: datetime) -> None:
         """The answer is in the history."""
 
-    @step([State.TERMINATION_NOTICE, State.RESPONDED], State.ACTIVE, _("Keep the grant"),
-          by=parties.uscis_supervisor | parties.ice_supervisor, needs_reason=True, main=True)
+    @step(
+        [State.TERMINATION_NOTICE, State.RESPONDED],
+        State.ACTIVE,
+        _("Keep the grant"),
+        by=parties.uscis_supervisor | parties.ice_supervisor,
+        needs_reason=True,
+        main=True,
+    )
     def keep(self, *, at: datetime) -> None:
         self.notice_served_on = None
 
-    @step(State.RESPONDED, State.TERMINATED, _("Terminate"),
-          by=parties.uscis_adjudicator | parties.ice_reviewer, needs=[has_grounds], needs_reason=True,
-          countersigned_by=parties.uscis_supervisor,
-          consequence=_("The work permit that rests on it is revoked with it."))
-    @step(State.TERMINATION_NOTICE, State.TERMINATED, _("Terminate"),
-          by=parties.uscis_adjudicator | parties.ice_reviewer, needs=[has_grounds, response_time_is_over],
-          needs_reason=True, countersigned_by=parties.uscis_supervisor,
-          consequence=_("The work permit that rests on it is revoked with it."))
+    @step(
+        State.RESPONDED,
+        State.TERMINATED,
+        _("Terminate"),
+        by=parties.uscis_adjudicator | parties.ice_reviewer,
+        needs=[has_grounds],
+        needs_reason=True,
+        countersigned_by=parties.uscis_supervisor,
+        consequence=_("The work permit that rests on it is revoked with it."),
+    )
+    @step(
+        State.TERMINATION_NOTICE,
+        State.TERMINATED,
+        _("Terminate"),
+        by=parties.uscis_adjudicator | parties.ice_reviewer,
+        needs=[has_grounds, response_time_is_over],
+        needs_reason=True,
+        countersigned_by=parties.uscis_supervisor,
+        consequence=_("The work permit that rests on it is revoked with it."),
+    )
     def terminate(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.ACTIVE, State.EXPIRING, State.TERMINATION_NOTICE], State.TERMINATED, _("Terminate at once"),
-          by=parties.uscis_adjudicator | parties.ice_reviewer, needs=[has_grounds], needs_reason=True,
-          countersigned_by=parties.uscis_supervisor,
-          consequence=_("The work permit that rests on it is revoked with it."))
+    @step(
+        [State.ACTIVE, State.EXPIRING, State.TERMINATION_NOTICE],
+        State.TERMINATED,
+        _("Terminate at once"),
+        by=parties.uscis_adjudicator | parties.ice_reviewer,
+        needs=[has_grounds],
+        needs_reason=True,
+        countersigned_by=parties.uscis_supervisor,
+        consequence=_("The work permit that rests on it is revoked with it."),
+    )
     def terminate_at_once(self, *, at: datetime) -> None:
         self.ended_at = at

@@ -61,7 +61,9 @@ CLOCKS = [
 extension_is_possible = Fact(
     "extension_is_possible",
     _("An extension is not possible for this grant today."),
-    _("Only two-year grants can be extended, and only while that rule is in force. A renewal may be possible."),
+    _(
+        "Only two-year grants can be extended, and only while that rule is in force. A renewal may be possible."
+    ),
 )
 statement_is_updated = Fact(
     "statement_is_updated",
@@ -69,7 +71,9 @@ statement_is_updated = Fact(
     _("Wait for the updated statement, or remind the agency."),
 )
 programme_renews = Fact(
-    "programme_renews", _("The programme takes no renewals now."), _("A programme officer can record an override.")
+    "programme_renews",
+    _("The programme takes no renewals now."),
+    _("A programme officer can record an override."),
 )
 
 
@@ -96,29 +100,63 @@ class RenewalMachine(Case):
     class Meta:
         abstract = True
 
-    @step(State.OPEN, State.AWAITING_STATEMENT, _("Ask the agency for an updated statement"),
-          by=parties.representative, main=True)
+    @step(
+        State.OPEN,
+        State.AWAITING_STATEMENT,
+        _("Ask the agency for an updated statement"),
+        by=parties.representative,
+        main=True,
+    )
     def ask_agency(self, *, at: datetime) -> None:
         self.chosen = "SUBSEQUENT"
 
-    @step(State.OPEN, State.READY, _("Prepare an extension"), by=parties.representative, needs=[extension_is_possible])
+    @step(
+        State.OPEN,
+        State.READY,
+        _("Prepare an extension"),
+        by=parties.representative,
+        needs=[extension_is_possible],
+    )
     def choose_extension(self, *, at: datetime) -> None:
         self.chosen = "EXTENSION"
 
-    @step([State.OPEN, State.AWAITING_STATEMENT], State.READY, _("Prepare a renewal"),
-          by=parties.representative | parties.the_clock, needs=[statement_is_updated])
+    @step(
+        [State.OPEN, State.AWAITING_STATEMENT],
+        State.READY,
+        _("Prepare a renewal"),
+        by=parties.representative | parties.the_clock,
+        needs=[statement_is_updated],
+    )
     def choose_renewal(self, *, at: datetime) -> None:
         self.chosen = "SUBSEQUENT"
 
-    @step(State.READY, State.FILED, _("Open the new request"), by=parties.representative, needs=[programme_renews], main=True)
+    @step(
+        State.READY,
+        State.FILED,
+        _("Open the new request"),
+        by=parties.representative,
+        needs=[programme_renews],
+        main=True,
+    )
     def open_request(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.OPEN, State.AWAITING_STATEMENT, State.READY], State.LAPSED, _("Lapse"), by=parties.the_clock, quiet=True)
+    @step(
+        [State.OPEN, State.AWAITING_STATEMENT, State.READY],
+        State.LAPSED,
+        _("Lapse"),
+        by=parties.the_clock,
+        quiet=True,
+    )
     def lapse(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.OPEN, State.AWAITING_STATEMENT, State.READY], State.WITHDRAWN, _("Do not pursue"),
-          by=parties.representative, needs_reason=True)
+    @step(
+        [State.OPEN, State.AWAITING_STATEMENT, State.READY],
+        State.WITHDRAWN,
+        _("Do not pursue"),
+        by=parties.representative,
+        needs_reason=True,
+    )
     def withdraw(self, *, at: datetime) -> None:
         self.ended_at = at

@@ -12,99 +12,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import parties
-from ..machine import ClockRule, Fact, Machine, Standing, step
+from ..machine import ClockRule, Fact, Machine, step
 from ..models import Case, Kind
+from .soi_request_states import AT_AGENCY, OPEN, STANDINGS, State
 
-
-class State(models.TextChoices):
-    DRAFT = "DRAFT", _("Draft")
-    SUBMITTED = "SUBMITTED", _("Sent, not yet acknowledged")
-    ACKNOWLEDGED = "ACKNOWLEDGED", _("Acknowledged")
-    UNDER_REVIEW = "UNDER_REVIEW", _("Under review")
-    INFO_REQUESTED = "INFO_REQUESTED", _("More information needed")
-    MONITORING = "MONITORING", _("Monitored until needed")
-    ACCEPTED = "ACCEPTED", _("Accepted: a statement is being prepared")
-    DECLINED = "DECLINED", _("Declined")
-    REFERRED = "REFERRED", _("Referred to another agency")
-    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
-    LAPSED = "LAPSED", _("Lapsed without an answer")
-
-
-AT_AGENCY = [State.ACKNOWLEDGED, State.UNDER_REVIEW]
-OPEN = [State.SUBMITTED, *AT_AGENCY, State.INFO_REQUESTED, State.MONITORING]
-
-STANDINGS = {
-    State.DRAFT: Standing(
-        public=_("Your request is being written. The agency has not seen it."),
-        then=_("When it is complete, send it to the agency."),
-        holder="requester",
-        tone="neutral",
-        no_clock=_("A draft waits for its writer."),
-    ),
-    State.SUBMITTED: Standing(
-        public=_("Your request was sent to the agency."),
-        then=_("The agency acknowledges it, normally within a few business days."),
-        holder="agency",
-    ),
-    State.ACKNOWLEDGED: Standing(
-        public=_("The agency has confirmed that it received your request."),
-        then=_("A member of the agency's staff reviews it."),
-        holder="agency",
-    ),
-    State.UNDER_REVIEW: Standing(
-        public=_("The agency is reviewing your request."),
-        then=_("The agency decides whether a statement would help its case."),
-        holder="agency",
-    ),
-    State.INFO_REQUESTED: Standing(
-        public=_("The agency needs more information from you."),
-        then=_("Answer the agency's questions. Its own time to decide stands still until then."),
-        holder="requester",
-        beside=State.UNDER_REVIEW,
-    ),
-    State.MONITORING: Standing(
-        public=_("The agency does not need a statement now and looks again on a set day."),
-        then=_("On that day the agency takes the request up again."),
-        holder="agency",
-        beside=State.UNDER_REVIEW,
-    ),
-    State.ACCEPTED: Standing(
-        public=_("The agency agreed to prepare a statement."),
-        then=_("Follow the statement itself from here."),
-        tone="good",
-        final=True,
-    ),
-    State.DECLINED: Standing(
-        public=_("The agency declined to issue a statement."),
-        then=_("Read the reason. Another agency may be able to help, or you may ask again with new facts."),
-        tone="bad",
-        final=True,
-    ),
-    State.REFERRED: Standing(
-        public=_("The agency pointed your request to another agency."),
-        then=_("Ask the agency that is named in the answer."),
-        tone="info",
-        final=True,
-    ),
-    State.WITHDRAWN: Standing(
-        public=_("You withdrew this request."),
-        then=_("You may make a new request at any time."),
-        tone="neutral",
-        final=True,
-    ),
-    State.LAPSED: Standing(
-        public=_("Nobody answered this request in time, and it lapsed."),
-        then=_("Ask again, or ask another agency."),
-        tone="bad",
-        final=True,
-    ),
-}
+__all__ = ["AT_AGENCY", "OPEN", "STANDINGS", "SoiRequestMachine", "State"]
 
 CLOCKS = [
     ClockRule(
         "soi_acknowledgement", _("Acknowledgement"), frozenset({State.SUBMITTED}), starts_from="submitted_at"
     ),
-    ClockRule("soi_request_lapse", _("Lapse without an answer"), frozenset({State.SUBMITTED}), fires={"due": "lapse"}),
+    ClockRule(
+        "soi_request_lapse",
+        _("Lapse without an answer"),
+        frozenset({State.SUBMITTED}),
+        fires={"due": "lapse"},
+    ),
     ClockRule(
         "soi_determination",
         _("Determination"),
@@ -113,14 +36,25 @@ CLOCKS = [
         paused_in=frozenset({State.INFO_REQUESTED, State.MONITORING}),
         pause_reason=_("Waiting for the other side, or monitored until needed."),
     ),
-    ClockRule("soi_information", _("Answer to the agency's questions"), frozenset({State.INFO_REQUESTED}), restarts=True),
     ClockRule(
-        "soi_recheck", _("Look again"), frozenset({State.MONITORING}), until="recheck_on", fires={"due": "recheck"}
+        "soi_information",
+        _("Answer to the agency's questions"),
+        frozenset({State.INFO_REQUESTED}),
+        restarts=True,
+    ),
+    ClockRule(
+        "soi_recheck",
+        _("Look again"),
+        frozenset({State.MONITORING}),
+        until="recheck_on",
+        fires={"due": "recheck"},
     ),
 ]
 
 names_an_employer = Fact(
-    "names_an_employer", _("No employer is named."), _("Give at least one name of the employer, best as on the paystub.")
+    "names_an_employer",
+    _("No employer is named."),
+    _("Give at least one name of the employer, best as on the paystub."),
 )
 names_a_worksite = Fact("names_a_worksite", _("No worksite is named."), _("Name at least one place of work."))
 tells_what_happened = Fact(
@@ -200,7 +134,9 @@ class SoiRequestMachine(Case):
         _("Acknowledge"),
         by=parties.agency_staff,
         main=True,
-        consequence=_("The requester gets an acknowledgement with the reference and the date of the determination."),
+        consequence=_(
+            "The requester gets an acknowledgement with the reference and the date of the determination."
+        ),
     )
     def acknowledge(self, *, at: datetime) -> None:
         self.acknowledged_at = at
@@ -223,7 +159,9 @@ class SoiRequestMachine(Case):
     def request_information(self, *, at: datetime) -> None:
         """The questions are saved by the service."""
 
-    @step(State.INFO_REQUESTED, State.UNDER_REVIEW, _("Answer the questions"), by=parties.requester, main=True)
+    @step(
+        State.INFO_REQUESTED, State.UNDER_REVIEW, _("Answer the questions"), by=parties.requester, main=True
+    )
     def answer(self, *, at: datetime) -> None:
         """The answer is saved by the service."""
 
@@ -287,7 +225,13 @@ class SoiRequestMachine(Case):
     def refer(self, *, at: datetime, other_agency: str) -> None:
         self.decided_at = at
 
-    @step([State.DRAFT, *OPEN], State.WITHDRAWN, _("Withdraw the request"), by=parties.requester, needs_reason=True)
+    @step(
+        [State.DRAFT, *OPEN],
+        State.WITHDRAWN,
+        _("Withdraw the request"),
+        by=parties.requester,
+        needs_reason=True,
+    )
     def withdraw(self, *, at: datetime) -> None:
         self.decided_at = at
 

@@ -12,114 +12,20 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import parties
-from ..machine import ClockRule, Fact, Machine, Standing, step
+from ..machine import ClockRule, Fact, Machine, step
 from ..models import Case, Kind
+from .stay_states import DECIDED_FOR, NOT_STOPPED, PENDING, PREPARING, STANDINGS, WITH_ICE, State
 
-
-class State(models.TextChoices):
-    DRAFT = "DRAFT", _("Being prepared")
-    READY = "READY", _("Ready to file")
-    APPOINTMENT_MADE = "APPOINTMENT_MADE", _("Appointment at the field office")
-    FILED = "FILED", _("Filed in person")
-    REJECTED = "REJECTED", _("Rejected")
-    CHECKS = "CHECKS", _("Accepted, fingerprints and checks")
-    UNDER_REVIEW = "UNDER_REVIEW", _("Under review")
-    INFO_REQUESTED = "INFO_REQUESTED", _("Information requested")
-    GRANTED = "GRANTED", _("Granted, order of supervision to be issued")
-    BOND_REQUIRED = "BOND_REQUIRED", _("Granted, bond to be posted")
-    ACTIVE = "ACTIVE", _("Stay in force")
-    EXPIRING = "EXPIRING", _("Stay in force; the end is near")
-    RENEWED = "RENEWED", _("Renewed")
-    EXPIRED = "EXPIRED", _("Expired")
-    DENIED = "DENIED", _("Denied")
-    REVOKED = "REVOKED", _("Revoked")
-    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
-    MOOT = "MOOT", _("No longer needed")
-
-
-PREPARING = [State.DRAFT, State.READY, State.APPOINTMENT_MADE]
-WITH_ICE = [State.FILED, State.CHECKS, State.UNDER_REVIEW, State.INFO_REQUESTED]
-PENDING = [*PREPARING, *WITH_ICE]
-DECIDED_FOR = [State.GRANTED, State.BOND_REQUIRED, State.ACTIVE, State.EXPIRING]
-NOT_STOPPED = _("A pending request does not stop removal.")
-
-STANDINGS = {
-    State.DRAFT: Standing(
-        public=_("A request to stay removal is being prepared. It does not stop removal."),
-        then=_("Your representative completes the papers and makes an appointment."),
-        holder="representative", tone="bad", no_clock=_("Where a removal date is known, that date counts."),
-    ),
-    State.READY: Standing(
-        public=_("The request to stay removal is ready to file. It does not stop removal."),
-        then=_("It is filed in person at the ICE field office."),
-        holder="representative", tone="bad", no_clock=_("Where a removal date is known, that date counts."),
-    ),
-    State.APPOINTMENT_MADE: Standing(
-        public=_("There is an appointment to file the request to stay removal. It does not stop removal."),
-        then=_("Go to the field office with the papers and the fee."),
-        holder="representative", tone="bad",
-    ),
-    State.FILED: Standing(
-        public=_("The request to stay removal was filed. It does not stop removal."),
-        then=_("ICE accepts or rejects the papers."), holder="ice", tone="bad",
-    ),
-    State.CHECKS: Standing(
-        public=_("ICE accepted the request and does its checks. It does not stop removal."),
-        then=_("ICE reviews the request."), holder="ice", tone="bad",
-    ),
-    State.UNDER_REVIEW: Standing(
-        public=_("ICE is reviewing the request. It does not stop removal."),
-        then=_("ICE grants or denies the stay."), holder="ice", tone="bad",
-    ),
-    State.INFO_REQUESTED: Standing(
-        public=_("ICE asked for more information. The request does not stop removal."),
-        then=_("Your representative must answer by the date shown."),
-        holder="representative", tone="bad", beside=State.UNDER_REVIEW,
-    ),
-    State.REJECTED: Standing(
-        public=_("ICE rejected the papers."), then=_("Your representative can correct them and file again."),
-        tone="bad", final=True,
-    ),
-    State.GRANTED: Standing(
-        public=_("ICE granted the stay."), then=_("ICE issues an order of supervision with your duties."),
-        holder="ice", tone="good",
-    ),
-    State.BOND_REQUIRED: Standing(
-        public=_("ICE granted the stay and asks for a bond."), then=_("Post the bond by the date shown."),
-        holder="representative", tone="bad",
-    ),
-    State.ACTIVE: Standing(
-        public=_("Removal is stayed until the date shown, as long as you keep the conditions."),
-        then=_("Report as ordered. Renew before the end."), holder="representative", tone="good",
-    ),
-    State.EXPIRING: Standing(
-        public=_("The stay ends soon."), then=_("Your representative must ask for a new stay before the end."),
-        holder="representative", tone="bad", beside=State.ACTIVE,
-    ),
-    State.RENEWED: Standing(
-        public=_("A newer stay took the place of this one."), then=_("Follow the new stay from here."),
-        tone="good", final=True,
-    ),
-    State.EXPIRED: Standing(
-        public=_("The stay ended. Removal may proceed."), then=_("Call your representative now."), tone="bad", final=True,
-    ),
-    State.DENIED: Standing(
-        public=_("ICE denied the stay. There is no appeal, and removal may proceed."),
-        then=_("Call your representative now."), tone="bad", final=True,
-    ),
-    State.REVOKED: Standing(
-        public=_("ICE revoked the stay. Removal may proceed."), then=_("Call your representative now."),
-        tone="bad", final=True,
-    ),
-    State.WITHDRAWN: Standing(
-        public=_("The request to stay removal was withdrawn."), then=_("Nothing more happens with it."),
-        tone="neutral", final=True,
-    ),
-    State.MOOT: Standing(
-        public=_("The request to stay removal is no longer needed."), then=_("Nothing more happens with it."),
-        tone="neutral", final=True,
-    ),
-}  # fmt: skip
+__all__ = [
+    "DECIDED_FOR",
+    "NOT_STOPPED",
+    "PENDING",
+    "PREPARING",
+    "STANDINGS",
+    "State",
+    "StayMachine",
+    "WITH_ICE",
+]
 
 CLOCKS = [
     ClockRule("stay_appointment", _("Appointment to file"), frozenset({State.APPOINTMENT_MADE}), until="appointment_on"),
@@ -135,13 +41,19 @@ CLOCKS = [
 ]  # fmt: skip
 
 papers_are_complete = Fact(
-    "papers_are_complete", _("The papers for Form I-246 are not complete."), _("Complete what the checklist marks as missing.")
+    "papers_are_complete",
+    _("The papers for Form I-246 are not complete."),
+    _("Complete what the checklist marks as missing."),
 )
 order_is_final = Fact(
-    "order_is_final", _("There is no final order."), _("Before a final order, ask the court or the ICE attorneys instead.")
+    "order_is_final",
+    _("There is no final order."),
+    _("Before a final order, ask the court or the ICE attorneys instead."),
 )
 worker_consents = Fact(
-    "worker_consents", _("The worker's consent is not recorded, or was withdrawn."), _("Record the worker's consent.")
+    "worker_consents",
+    _("The worker's consent is not recorded, or was withdrawn."),
+    _("Record the worker's consent."),
 )
 
 
@@ -184,8 +96,14 @@ class StayMachine(Case):
     def revise(self, *, at: datetime) -> None:
         """The content is saved by the service."""
 
-    @step(State.DRAFT, State.READY, _("Ready to file"), by=parties.representative, main=True,
-          needs=[papers_are_complete, order_is_final, worker_consents])
+    @step(
+        State.DRAFT,
+        State.READY,
+        _("Ready to file"),
+        by=parties.representative,
+        main=True,
+        needs=[papers_are_complete, order_is_final, worker_consents],
+    )
     def make_ready(self, *, at: datetime) -> None:
         """Everything is signed and copied."""
 
@@ -193,18 +111,37 @@ class StayMachine(Case):
     def reopen(self, *, at: datetime) -> None:
         """Back on the table."""
 
-    @step([State.READY, State.APPOINTMENT_MADE], State.APPOINTMENT_MADE, _("Record the appointment"),
-          by=parties.representative, records=("appointment_on",), main=True)
+    @step(
+        [State.READY, State.APPOINTMENT_MADE],
+        State.APPOINTMENT_MADE,
+        _("Record the appointment"),
+        by=parties.representative,
+        records=("appointment_on",),
+        main=True,
+    )
     def make_appointment(self, *, at: datetime, appointment_on: date) -> None:
         self.appointment_on = appointment_on
 
-    @step([State.READY, State.APPOINTMENT_MADE], State.FILED, _("Record the filing in person"),
-          by=parties.representative, needs=[worker_consents], main=True, consequence=NOT_STOPPED)
+    @step(
+        [State.READY, State.APPOINTMENT_MADE],
+        State.FILED,
+        _("Record the filing in person"),
+        by=parties.representative,
+        needs=[worker_consents],
+        main=True,
+        consequence=NOT_STOPPED,
+    )
     def file(self, *, at: datetime) -> None:
         self.filed_at = at
 
-    @step(State.FILED, State.REJECTED, _("Reject the papers"), by=parties.ice_reviewer, needs_reason=True,
-          records=("defects",))
+    @step(
+        State.FILED,
+        State.REJECTED,
+        _("Reject the papers"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+        records=("defects",),
+    )
     def reject(self, *, at: datetime, defects: list[str]) -> None:
         self.decided_at = at
 
@@ -216,32 +153,66 @@ class StayMachine(Case):
     def begin_review(self, *, at: datetime) -> None:
         """Checks are done."""
 
-    @step(State.UNDER_REVIEW, State.INFO_REQUESTED, _("Ask for information"), by=parties.ice_reviewer, needs_reason=True)
+    @step(
+        State.UNDER_REVIEW,
+        State.INFO_REQUESTED,
+        _("Ask for information"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+    )
     def request_information(self, *, at: datetime) -> None:
         """The question is in the history."""
 
-    @step(State.INFO_REQUESTED, State.UNDER_REVIEW, _("Answer ICE"), by=parties.representative, needs_reason=True, main=True)
+    @step(
+        State.INFO_REQUESTED,
+        State.UNDER_REVIEW,
+        _("Answer ICE"),
+        by=parties.representative,
+        needs_reason=True,
+        main=True,
+    )
     def answer(self, *, at: datetime) -> None:
         """The answer is in the history."""
 
-    @step(State.UNDER_REVIEW, State.GRANTED, _("Grant the stay"), by=parties.ice_reviewer, main=True,
-          records=("starts_on", "ends_on"), countersigned_by=parties.ice_supervisor)
+    @step(
+        State.UNDER_REVIEW,
+        State.GRANTED,
+        _("Grant the stay"),
+        by=parties.ice_reviewer,
+        main=True,
+        records=("starts_on", "ends_on"),
+        countersigned_by=parties.ice_supervisor,
+    )
     def grant(self, *, at: datetime, starts_on: date, ends_on: date) -> None:
         self.decided_at = at
         self.starts_on, self.ends_on = starts_on, ends_on
 
-    @step(State.UNDER_REVIEW, State.DENIED, _("Deny the stay"), by=parties.ice_reviewer, needs_reason=True,
-          records=("reason_code",), countersigned_by=parties.ice_supervisor,
-          consequence=_("There is no appeal. Removal may proceed."))
+    @step(
+        State.UNDER_REVIEW,
+        State.DENIED,
+        _("Deny the stay"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+        records=("reason_code",),
+        countersigned_by=parties.ice_supervisor,
+        consequence=_("There is no appeal. Removal may proceed."),
+    )
     def deny(self, *, at: datetime, reason_code: str) -> None:
         self.decided_at = at
 
-    @step(State.GRANTED, State.ACTIVE, _("Issue the order of supervision"), by=parties.ice_reviewer, main=True)
+    @step(
+        State.GRANTED, State.ACTIVE, _("Issue the order of supervision"), by=parties.ice_reviewer, main=True
+    )
     def issue_supervision(self, *, at: datetime) -> None:
         """Form I-220B with its conditions."""
 
-    @step(State.GRANTED, State.BOND_REQUIRED, _("Require a bond"), by=parties.ice_reviewer,
-          records=("bond_due_on", "amount"))
+    @step(
+        State.GRANTED,
+        State.BOND_REQUIRED,
+        _("Require a bond"),
+        by=parties.ice_reviewer,
+        records=("bond_due_on", "amount"),
+    )
     def require_bond(self, *, at: datetime, bond_due_on: date, amount: int) -> None:
         self.bond_due_on = bond_due_on
 
@@ -249,7 +220,13 @@ class StayMachine(Case):
     def post_bond(self, *, at: datetime) -> None:
         self.bond_due_on = None
 
-    @step([State.ACTIVE, State.GRANTED, State.BOND_REQUIRED], State.EXPIRING, _("The end is near"), by=parties.the_clock, quiet=True)
+    @step(
+        [State.ACTIVE, State.GRANTED, State.BOND_REQUIRED],
+        State.EXPIRING,
+        _("The end is near"),
+        by=parties.the_clock,
+        quiet=True,
+    )
     def begin_expiring(self, *, at: datetime) -> None:
         """Sixty days before the end."""
 
@@ -257,12 +234,24 @@ class StayMachine(Case):
     def expire(self, *, at: datetime) -> None:
         """Its last day has passed."""
 
-    @step([State.ACTIVE, State.EXPIRING], State.RENEWED, _("Replace by a new stay"), by=parties.ice_reviewer, needs_reason=True)
+    @step(
+        [State.ACTIVE, State.EXPIRING],
+        State.RENEWED,
+        _("Replace by a new stay"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+    )
     def renew(self, *, at: datetime) -> None:
         """A new I-246 was granted."""
 
-    @step(DECIDED_FOR, State.REVOKED, _("Revoke the stay"), by=parties.ice_reviewer, needs_reason=True,
-          countersigned_by=parties.ice_supervisor)
+    @step(
+        DECIDED_FOR,
+        State.REVOKED,
+        _("Revoke the stay"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+        countersigned_by=parties.ice_supervisor,
+    )
     def revoke(self, *, at: datetime) -> None:
         self.decided_at = at
 
@@ -270,7 +259,12 @@ class StayMachine(Case):
     def withdraw(self, *, at: datetime) -> None:
         self.decided_at = at
 
-    @step([*PENDING, *DECIDED_FOR], State.MOOT, _("Record as no longer needed"),
-          by=parties.representative | parties.ice_reviewer, needs_reason=True)
+    @step(
+        [*PENDING, *DECIDED_FOR],
+        State.MOOT,
+        _("Record as no longer needed"),
+        by=parties.representative | parties.ice_reviewer,
+        needs_reason=True,
+    )
     def make_moot(self, *, at: datetime) -> None:
         self.decided_at = at

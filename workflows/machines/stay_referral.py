@@ -70,9 +70,20 @@ STANDINGS = {
 }  # fmt: skip
 
 CLOCKS = [
-    ClockRule("stay_support_letter", _("Letter of support"), frozenset({State.ASKED, State.DRAFTED, State.APPROVED})),
-    ClockRule("stay_referral_ack", _("Acknowledgement by the liaison"), policy="stay_referral_acknowledgement", runs_in= frozenset({State.SENT})),
-    ClockRule("stay_referral_answer", _("Answer of the field office"), frozenset({State.ACKNOWLEDGED, State.FORWARDED})),
+    ClockRule(
+        "stay_support_letter", _("Letter of support"), frozenset({State.ASKED, State.DRAFTED, State.APPROVED})
+    ),
+    ClockRule(
+        "stay_referral_ack",
+        _("Acknowledgement by the liaison"),
+        policy="stay_referral_acknowledgement",
+        runs_in=frozenset({State.SENT}),
+    ),
+    ClockRule(
+        "stay_referral_answer",
+        _("Answer of the field office"),
+        frozenset({State.ACKNOWLEDGED, State.FORWARDED}),
+    ),
 ]
 
 worker_consents = Fact(
@@ -95,7 +106,15 @@ class StayReferralMachine(Case):
         states=State,
         initial=State.ASKED,
         standings=STANDINGS,
-        path=[State.ASKED, State.DRAFTED, State.APPROVED, State.SENT, State.ACKNOWLEDGED, State.FORWARDED, State.SUPPORTED],
+        path=[
+            State.ASKED,
+            State.DRAFTED,
+            State.APPROVED,
+            State.SENT,
+            State.ACKNOWLEDGED,
+            State.FORWARDED,
+            State.SUPPORTED,
+        ],
         clocks=CLOCKS,
     )
 
@@ -111,22 +130,43 @@ class StayReferralMachine(Case):
     class Meta:
         abstract = True
 
-    @step([State.ASKED, State.DRAFTED], State.DRAFTED, _("Save the letter"), by=parties.agency_staff,
-          needs=[worker_consents], main=True)
+    @step(
+        [State.ASKED, State.DRAFTED],
+        State.DRAFTED,
+        _("Save the letter"),
+        by=parties.agency_staff,
+        needs=[worker_consents],
+        main=True,
+    )
     def draft(self, *, at: datetime) -> None:
         """The content is saved by the service."""
 
-    @step(State.DRAFTED, State.APPROVED, _("Approve and sign"), by=parties.agency_approver,
-          needs=[worker_consents, letter_is_complete], not_by_those_who=("draft",), main=True)
+    @step(
+        State.DRAFTED,
+        State.APPROVED,
+        _("Approve and sign"),
+        by=parties.agency_approver,
+        needs=[worker_consents, letter_is_complete],
+        not_by_those_who=("draft",),
+        main=True,
+    )
     def approve(self, *, at: datetime) -> None:
         self.signed_at = at
 
-    @step(State.DRAFTED, State.ASKED, _("Return to the drafter"), by=parties.agency_approver, needs_reason=True)
+    @step(
+        State.DRAFTED, State.ASKED, _("Return to the drafter"), by=parties.agency_approver, needs_reason=True
+    )
     def return_to_drafter(self, *, at: datetime) -> None:
         """The reason is in the history."""
 
-    @step(State.APPROVED, State.SENT, _("Send to the ICE liaison"), by=parties.agency_staff,
-          needs=[worker_consents], main=True)
+    @step(
+        State.APPROVED,
+        State.SENT,
+        _("Send to the ICE liaison"),
+        by=parties.agency_staff,
+        needs=[worker_consents],
+        main=True,
+    )
     def send(self, *, at: datetime) -> None:
         self.sent_at = at
 
@@ -134,23 +174,48 @@ class StayReferralMachine(Case):
     def acknowledge(self, *, at: datetime) -> None:
         """The liaison has it."""
 
-    @step(State.ACKNOWLEDGED, State.FORWARDED, _("Put before the field office"), by=parties.ice_reviewer, main=True)
+    @step(
+        State.ACKNOWLEDGED,
+        State.FORWARDED,
+        _("Put before the field office"),
+        by=parties.ice_reviewer,
+        main=True,
+    )
     def forward(self, *, at: datetime) -> None:
         """It lies with the request."""
 
-    @step(State.FORWARDED, State.SUPPORTED, _("Record: taken into account"), by=parties.ice_reviewer, main=True)
+    @step(
+        State.FORWARDED, State.SUPPORTED, _("Record: taken into account"), by=parties.ice_reviewer, main=True
+    )
     def support(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step(State.FORWARDED, State.NOT_SUPPORTED, _("Record: not followed"), by=parties.ice_reviewer, needs_reason=True)
+    @step(
+        State.FORWARDED,
+        State.NOT_SUPPORTED,
+        _("Record: not followed"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+    )
     def not_support(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step([State.ASKED, State.DRAFTED], State.DECLINED, _("Decline to support"), by=parties.agency_approver, needs_reason=True)
+    @step(
+        [State.ASKED, State.DRAFTED],
+        State.DECLINED,
+        _("Decline to support"),
+        by=parties.agency_approver,
+        needs_reason=True,
+    )
     def decline(self, *, at: datetime) -> None:
         self.ended_at = at
 
-    @step(OPEN, State.MOOT, _("Record as no longer needed"), by=parties.agency_staff | parties.representative | parties.the_clock,
-          needs_reason=True)
+    @step(
+        OPEN,
+        State.MOOT,
+        _("Record as no longer needed"),
+        by=parties.agency_staff | parties.representative | parties.the_clock,
+        needs_reason=True,
+    )
     def make_moot(self, *, at: datetime) -> None:
         self.ended_at = at

@@ -60,7 +60,9 @@ belongs_to_ice = Fact(
     _("Route the request to USCIS, or correct the answers."),
 )
 has_a_field_office = Fact(
-    "has_a_field_office", _("No ICE field office is chosen."), _("Choose the field office in the routing answers.")
+    "has_a_field_office",
+    _("No ICE field office is chosen."),
+    _("Choose the field office in the routing answers."),
 )
 asks_for_something = Fact(
     "asks_for_something", _("No item is asked for."), _("List at least one item, each with its reason.")

@@ -113,7 +113,6 @@ STANDINGS = {
         public=_("USCIS has your answer."),
         then=_("USCIS goes on with its review."),
         holder="uscis", beside=State.IN_ADJUDICATION,
-        no_clock=_("The reviewer takes up the answer; the clock for the decision then goes on."),
     ),
     State.NOID_ISSUED: Standing(
         public=_("USCIS says it plans to deny and gives you a chance to answer."),
@@ -124,7 +123,6 @@ STANDINGS = {
         public=_("USCIS has your answer."),
         then=_("USCIS goes on with its review."),
         holder="uscis", beside=State.IN_ADJUDICATION,
-        no_clock=_("The reviewer takes up the answer; the clock for the decision then goes on."),
     ),
     State.ROUTED_ICE: Standing(
         public=_("Your request was forwarded to ICE, which decides when there is a court case or an order."),

@@ -44,8 +44,10 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def on_desks(self, desk_ids: list[int]) -> Self:
         """Open cases whose turn it is at one of these desks, most pressing first."""
-        return self.open().filter(desk_id__in=desk_ids).order_by(
-            models.F("next_due_at").asc(nulls_last=True), "opened_at", "pk"
+        return (
+            self.open()
+            .filter(desk_id__in=desk_ids)
+            .order_by(models.F("next_due_at").asc(nulls_last=True), "opened_at", "pk")
         )
 
 
@@ -57,6 +59,7 @@ class Case(models.Model):
     """
 
     machine: ClassVar[Machine]
+    told_facts: ClassVar[frozenset[str]] = frozenset()
 
     kind = models.CharField(max_length=20, choices=Kind.choices, editable=False)
     reference = models.CharField(max_length=40, unique=True, default=unguessable_reference, editable=False)
@@ -65,7 +68,9 @@ class Case(models.Model):
     definition_version = models.PositiveSmallIntegerField(default=1, editable=False)
     jurisdiction = models.CharField(max_length=40, default="US", editable=False)
     time_zone = models.CharField(max_length=60, default="America/New_York", editable=False)
-    desk = models.ForeignKey("workflows.Desk", models.PROTECT, null=True, blank=True, related_name="cases", editable=False)
+    desk = models.ForeignKey(
+        "workflows.Desk", models.PROTECT, null=True, blank=True, related_name="cases", editable=False
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
@@ -89,7 +94,7 @@ class Case(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="state_moves_only_with_a_step",
-                operation=pgtrigger.UpdateOf("state"),
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
                 when=pgtrigger.Before,
                 condition=pgtrigger.Condition(
                     "OLD.state IS DISTINCT FROM NEW.state AND NEW.version IS DISTINCT FROM OLD.version + 1"
@@ -124,7 +129,7 @@ class Case(models.Model):
         return {}
 
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
-        """Facts decided by dated policy for this record, with the reason spelled out."""
+        """The facts named in ``told_facts``, decided by dated policy, each with its reason spelled out."""
         return {}
 
     def decided_content(self, step: str) -> Mapping[str, Any]:

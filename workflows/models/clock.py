@@ -56,7 +56,9 @@ class Pause(models.Model):
                 name="a_pause_ends_after_it_began",
             ),
             models.UniqueConstraint(
-                fields=["clock"], condition=models.Q(ended_at__isnull=True), name="a_clock_pauses_once_at_a_time"
+                fields=["clock"],
+                condition=models.Q(ended_at__isnull=True),
+                name="a_clock_pauses_once_at_a_time",
             ),
         ]
 

@@ -48,12 +48,12 @@ class Step(models.Model):
         ordering = ("case", "sequence")
         constraints = [
             models.UniqueConstraint(fields=["case", "sequence"], name="one_step_for_each_number_of_a_case"),
-            models.UniqueConstraint(fields=["case", "idempotency_key"], name="one_step_for_each_idempotency_key"),
+            models.UniqueConstraint(
+                fields=["case", "idempotency_key"], name="one_step_for_each_idempotency_key"
+            ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="history_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="history_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="history_is_never_emptied",
                 operation=pgtrigger.Truncate,

@@ -36,7 +36,9 @@ class StepForm(forms.Form):
     expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
-    def __init__(self, *args: Any, record: Any, user: Any, option: Option, at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, record: Any, user: Any, option: Option, at: datetime, **kwargs: Any
+    ) -> None:
         self.record, self.user, self.option, self.at = record, user, option, at
         initial = {
             "expected_version": record.version,
