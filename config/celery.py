@@ -16,8 +16,14 @@ def settings(broker: str) -> dict[str, object]:
     return {
         "broker_url": broker or "memory://",
         "broker_connection_retry_on_startup": True,
-        # Seconds after which an unfinished task is handed out again.
-        "broker_transport_options": {"visibility_timeout": 15 * 60, "socket_keepalive": True},
+        "broker_connection_max_retries": None,  # a worker waits for its broker for as long as it takes
+        "broker_transport_options": {
+            "visibility_timeout": 15 * 60,  # seconds after which an unfinished task is handed out again
+            "socket_keepalive": True,
+            # A page must not wait for a broker that is away: one try, two seconds.
+            "socket_connect_timeout": 2,
+            "max_retries": 0,
+        },
         # A task is done when it is done, not when it is fetched: a killed worker's task runs again.
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,

@@ -6,10 +6,13 @@ brings both by itself on a machine that has neither. README.md lists the variabl
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+django_stubs_ext.monkeypatch()  # so that forms and views can name what they are about: BaseFormSet[NameForm]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -86,6 +89,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "referrals.context.around",
             ],
         },
     },

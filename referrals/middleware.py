@@ -1,10 +1,13 @@
-"""Puts the chosen capacity, the language and the programme's state on each request."""
+"""Puts the chosen capacity and the office's time zone on each request; keeps private pages out of caches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 CHOSEN = "acting_as"
 
@@ -17,7 +20,14 @@ class ActingCapacity:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        chosen = request.session.get(CHOSEN) if user.is_authenticated else None
-        if user.is_authenticated and chosen:
+        if not user.is_authenticated:
+            return self.get_response(request)
+        chosen = request.session.get(CHOSEN)
+        if chosen:
             user.act_as(next((held for held in user.capacities if held.pk == chosen), None) or user.acting)
-        return self.get_response(request)
+        zone = user.acting.office.desk.time_zone if user.acting else "UTC"
+        with timezone.override(ZoneInfo(zone)):
+            response = self.get_response(request)
+        patch_cache_control(response, no_store=True, private=True)
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from workflows import clockwork, policies, terms
-from workflows.models import Clock, Deadline, Step
-from workflows.openness import COUNTERSIGN, SEND_BACK
+from workflows.machine import steps_of
+from workflows.models import Case, Clock, Deadline, Step
+from workflows.openness import manner_of
+
+from .models import record_models
+
+END_OF_DAY = time(23, 59)
 
 
 def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
@@ -25,7 +32,7 @@ def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
 
 
 def escalation(record: Any, *, at: datetime) -> str:
-    """What a requester can do when the agency stays silent: the agency's own published path, or a general one."""
+    """What a requester can do when the agency stays silent: its own published path, or a general one."""
     path = policies.value("agency.escalation", on=at.date(), jurisdiction=record.jurisdiction, default=None)
     text = path.get("text") if isinstance(path, dict) else path
     return str(text) if text else _("Phone the agency's office and ask for the coordinator.")
@@ -36,8 +43,9 @@ class ShownDate:
     """A date that explains itself: the day, what is left, who must act, and how it was computed."""
 
     key: str
-    label: str
-    on: Any
+    what: str
+    on: date
+    at: datetime | None
     text: str
     late: bool
     who: str
@@ -58,19 +66,25 @@ def shown_clock(record: Any, clock: Clock, *, at: datetime) -> ShownDate:
     policy = clock.policy
     return ShownDate(
         key=clock.key,
-        label=str(rule.label),
+        what=str(rule.label),
         on=due.on,
-        text=_("stands still") if due.paused else left.text,
-        late=left.late and not due.paused,
-        who=whose_turn(record),
+        at=due.at if has_an_hour(record, due.at) else None,
+        text=_("stands still") if clock.paused else left.text,
+        late=left.late and not clock.paused,
+        who="" if clock.paused else whose_turn(record),
         explanation=due.explanation,
         rule=policy.label if policy else "",
         source=policy.source if policy else "",
         cite=policy.legal_cite if policy else "",
         verified=bool(policy and policy.verified_on),
-        paused=due.paused,
+        paused=clock.paused,
         legal=bool(policy and policy.legal_cite),
     )
+
+
+def has_an_hour(case: Case, moment: datetime) -> bool:
+    """Whether a date is due at an hour of its own, not at the end of a day where the case is."""
+    return moment.astimezone(ZoneInfo(case.time_zone)).time() < END_OF_DAY
 
 
 def shown_clocks(record: Any, *, at: datetime) -> list[ShownDate]:
@@ -113,15 +127,27 @@ def _last_on_path(record: Any) -> str:
     return next((state for state in visited if state in path), str(record.machine.initial))
 
 
-def step_label(record: Any, step: Step) -> str:
-    """A step's name as people know it."""
-    from workflows.machine import steps_of
-    from workflows.openness import manner_of
+@cache
+def _labels(kind: str) -> dict[tuple[str, str], Any]:
+    """The (lazy) label of every step of a kind of case, by its name and the state where it starts."""
+    return {(each.name, str(each.source)): manner_of(each).label for each in steps_of(record_models()[kind])}
 
+
+def step_labels(record: Case) -> dict[str, str]:
+    """The labels of a kind's steps, by name; the one that starts here where there are several."""
+    labels = _labels(record.kind)
+    found = {name: str(label) for (name, _source), label in labels.items()}
+    return found | {name: str(label) for (name, source), label in labels.items() if source == record.state}
+
+
+def step_label(record: Case, step: Step) -> str:
+    """A step's name as people know it; the record may be a bare case."""
     if step.nature == Step.Nature.OPENED:
         return _("Opened")
-    labels = {declared.name: str(manner_of(declared).label) for declared in steps_of(type(record))}
-    label = labels.get(step.name, step.name.replace("_", " ").capitalize())
+    labels = _labels(record.kind)
+    named = [text for (name, _source), text in labels.items() if name == step.name]
+    known = labels.get((step.name, step.from_state)) or (named[0] if named else None)
+    label = str(known) if known else step.name.replace("_", " ").capitalize()
     if step.nature == Step.Nature.PROPOSED:
         return _("Proposed: %(step)s") % {"step": label}
     if step.nature == Step.Nature.SENT_BACK:
@@ -140,29 +166,29 @@ def set_off(record: Any, step: Step) -> list[str]:
     labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
     return [
         words[effect["what"]]
-        % {"clock": labels.get(effect["clock"], effect["clock"]), "due": effect.get("due", "")}
+        % {"clock": labels.get(effect["clock"], effect["clock"]), "due": _day(effect.get("due", ""))}
         for effect in step.effects
         if effect.get("what") in words
     ]
 
 
-def diary(record: Any) -> list[dict[str, Any]]:
-    """The history, newest first: when, who in which capacity, what, why, what it set off."""
-    return [
-        {
-            "at": step.at,
-            "who": str(step.actor) if step.actor_id else _("The system"),
-            "capacity": step.get_capacity_display(),
-            "what": step_label(record, step),
-            "reason": step.reason,
-            "set_off": set_off(record, step),
-            "sequence": step.sequence,
-            "hash": step.hash,
-        }
-        for step in record.steps.select_related("actor").order_by("-sequence")
-    ]
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text), "j M Y") if text else ""
 
 
-def is_settling(name: str) -> bool:
-    """Whether a step's name settles a waiting proposal."""
-    return name in (COUNTERSIGN, SEND_BACK)
+def plain_value(value: Any) -> str:
+    """A recorded value as people read it: a stored day or moment as a day, a list as its items."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return "; ".join(plain_value(each) for each in value)
+    try:
+        return date_format(datetime.fromisoformat(str(value)), "j M Y") if "-" in str(value) else str(value)
+    except ValueError:
+        return str(value)
+
+
+def own_desk(record: Any) -> int | None:
+    """The desk of the worker's representative."""
+    desk: int | None = getattr(record, "representative_desk_id", None)
+    return desk if desk is not None or not hasattr(record, "stay") else record.stay.representative_desk_id

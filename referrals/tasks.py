@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from notifications import relay
@@ -16,6 +17,7 @@ from workflows.models import Case
 
 from . import announcements
 from .models import record_models
+from .services import programme
 from .services.steps import take_step
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,8 @@ def _record_of(case: Case) -> Any:
 
 
 def fire(*, at: datetime) -> sweep.Swept:
-    """Fire due deadlines with this product's announcements and effects."""
+    """Fire due deadlines with this product's announcements and effects, and follow the programme's state."""
+    programme.follow(at=at)
     return sweep.fire_due(at=at, tell=announcements.deadline_passed, take=take_step, record_of=_record_of)
 
 
@@ -58,5 +61,6 @@ def verify_history_nightly(**_later: object) -> None:
 
 
 def kick() -> None:
-    """Ask a worker to deliver now; a hint that may be lost."""
-    deliver_messages.apply_async(retry=False, ignore_result=True)
+    """Ask a worker to deliver now; a hint that may be lost, and is left out where no broker is."""
+    if settings.REDIS_URL:
+        deliver_messages.apply_async(retry=False, ignore_result=True)

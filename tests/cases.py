@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from notifications.models import Message
 from referrals.demo.cast import Cast
 from referrals.models import (
     EmployerName,
+    Grant,
     Matter,
     NameKind,
     RequestedName,
     RequestedSite,
     SoiRequest,
     Statement,
+    User,
     WorkerRequest,
     Worksite,
 )
+from referrals.presenting import ShownDate, shown_clocks
 from referrals.services import soi_requests, statements, worker_requests
 from referrals.services.steps import take_step
 
@@ -122,20 +126,35 @@ CLAIM: dict[str, Any] = {
 }
 
 
-def signed_request(
-    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, **claim: Any
+def draft_request(
+    cast: Cast,
+    statement: Statement,
+    *,
+    at: datetime = OPEN_WORLD,
+    by: User | None = None,
+    given_names: str = "Prudencia",
+    family_names: str = "Ejemplo",
+    **claim: Any,
 ) -> WorkerRequest:
-    """A worker's request with a complete packet, counselled, consented and signed."""
-    by = cast.representative
+    """A worker with a request that is only begun."""
+    by = by or cast.representative
     person = worker_requests.add_person(
         by=by,
         at=at,
-        given_names="Prudencia",
-        family_names="Ejemplo",
+        given_names=given_names,
+        family_names=family_names,
         born_on=date(1990, 5, 17),
         nationality="Exampleland",
     )
-    request = worker_requests.open_request(person, statement, by=by, at=at, **{**CLAIM, **claim})
+    return worker_requests.open_request(person, statement, by=by, at=at, **{**CLAIM, **claim})
+
+
+def signed_request(
+    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, by: User | None = None, **claim: Any
+) -> WorkerRequest:
+    """A worker's request with a complete packet, counselled, consented and signed."""
+    by = by or cast.representative
+    request = draft_request(cast, statement, at=at, by=by, **claim)
     worker_requests.add_evidence(
         request,
         by=by,
@@ -166,11 +185,11 @@ def signed_request(
 
 
 def routed_request(
-    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, ice: bool = False
+    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, by: User | None = None, ice: bool = False
 ) -> WorkerRequest:
     """A filed request, accepted with a receipt and routed to USCIS or to the Phoenix field office."""
-    request = signed_request(cast, statement, at=at)
-    take_step(request, "file", by=cast.representative, at=at)
+    request = signed_request(cast, statement, at=at, by=by)
+    take_step(request, "file", by=by or cast.representative, at=at)
     take_step(request, "confirm_receipt", by=cast.intake, at=at)
     take_step(request, "accept", by=cast.intake, at=at)
     worker_requests.answer_routing(
@@ -187,3 +206,34 @@ def routed_request(
     )
     take_step(request, "route_to_ice" if ice else "route_to_uscis", by=cast.intake, at=at)
     return request
+
+
+def granted_request(
+    cast: Cast, statement: Statement, *, at: datetime, starts_on: date, months: int
+) -> Grant:
+    """A request that USCIS granted on the day it was filed."""
+    request = routed_request(cast, statement, at=at)
+    take_step(request, "record_biometrics", by=cast.adjudicator, at=at)
+    worker_requests.write_decision(
+        request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="The testimony is needed."
+    )
+    take_step(request, "grant", by=cast.adjudicator, at=at, grant_starts_on=starts_on, months=months)
+    return Grant.objects.get(worker_request=request)
+
+
+def inbox_of(person: User, about: Any = None) -> list[str]:
+    """What a person reads in the inbox, oldest first; with a record, only what is about it."""
+    found = Message.objects.inbox_of(person)
+    if about is not None:
+        found = found.filter(about=about.reference)
+    return [message.body for message in reversed(found)]
+
+
+def clock_of(record: Any, key: str, *, at: datetime) -> ShownDate:
+    """A running clock of a record as it is shown at an instant."""
+    return next(shown for shown in shown_clocks(record, at=at) if shown.key == key)
+
+
+def reload(record: Any) -> Any:
+    """The record as it is stored now."""
+    return type(record).objects.get(pk=record.pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -58,7 +58,7 @@ def examine() -> list[Examined]:
             steps=len({declared.name for declared in steps_of(model)}),
             clocks=len(model.machine.clocks),
             facts=len(facts_of(model)),
-            texts=len(texts_of(model)),
+            texts=len({text for _what, text in texts_of(model)}),
             unsound=tuple(unsoundness(model)),
             untranslated=tuple(_language_problems(model)),
         )
@@ -154,8 +154,8 @@ def _shipped() -> Mapping[str, list[list[Policy]]]:
 
 
 def _clock_problems(model: type[Case], rule: ClockRule) -> Iterator[str]:
-    if rule.runs_in & rule.paused_in:
-        yield f"clock {rule.key} both runs and stands still in {', '.join(sorted(rule.runs_in & rule.paused_in))}"
+    for state in sorted(map(str, rule.runs_in & rule.paused_in)):
+        yield f"clock {rule.key} both runs and stands still in {state}"
     for attribute in filter(None, (rule.starts_from, rule.served_by, rule.until)):
         if attribute not in _fields(model) and not hasattr(model, attribute):
             yield f"clock {rule.key} reads {attribute}, which the record lacks"
@@ -293,7 +293,14 @@ def _language_problems(model: type[Case]) -> Iterator[str]:
     for language, name in settings.LANGUAGES:
         if language == settings.LANGUAGE_CODE:
             continue
-        catalog: Any = trans_real.translation(language)._catalog  # type: ignore[attr-defined]
-        for what, text in dict((text, (what, text)) for what, text in reversed(texts)).values():
-            if text.strip() and text not in catalog:
+        known = catalog(language)
+        for text, what in {text: what for what, text in reversed(texts)}.items():
+            if text.strip() and text not in known:
                 yield f"{what} is not in {name}: “{text}”"
+
+
+def catalog(language: str) -> Container[str]:
+    """The message ids that are translated into a language."""
+    translations: Any = trans_real.translation(language)
+    known: Container[str] = translations._catalog
+    return known

@@ -290,7 +290,15 @@ def revived(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def record_note(
-    record: Record, name: str, *, by: Actor, at: datetime, reason: str = "", key: str = "", **data: Any
+    record: Record,
+    name: str,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+    reason: str = "",
+    key: str = "",
+    **data: Any,
 ) -> Step:
     """Append a line that changes no state and bump the version: something that facts read has changed.
 
@@ -304,6 +312,7 @@ def record_note(
         if repeated is not None:
             repeated.repeated = True
             return repeated
+        _refuse_if_stale(case, expected_version)
         fresh = type(record)._default_manager.get(pk=record.pk)
         turn = _Turn(fresh, by=by, at=at, reason=reason, key=key)
         taken = turn._write(Step.Nature.RECORDED, name, fresh.state, data, entered=False)

@@ -221,9 +221,13 @@ class Demo:
                 )
 
     def watch(self) -> NoReturn:
-        """Until somebody interrupts, or a process ends by itself."""
+        """Until somebody interrupts, or a program ends by itself; a lost server is started again."""
         while True:
             self.notice_ends()
+            for lease in self.leases:
+                if lease.server.ended():
+                    say(f"{lease.server.name} ended by itself; starting it again")
+                    lease.server.start()
             time.sleep(0.5)
 
     def stop(self) -> None:

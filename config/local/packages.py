@@ -33,8 +33,8 @@ TAMPERED = (
     "If your index is a mirror, it serves altered files; otherwise run the same command again."
 )
 NO_BUILD = (
-    "One of the packages has no build for this kind of machine. They are there for Linux with glibc 2.28 or newer "
-    "and for macOS, on x86-64 and on ARM, with Python 3.11 to 3.13."
+    "One of the packages has no build for this kind of machine. They are there for Linux with glibc 2.28 "
+    "or newer and for macOS, on x86-64 and on ARM, with Python 3.11 to 3.13."
 )
 DISK_WORDS = ("no space left", "os error 28", "errno 28", "disk quota exceeded")
 BUILD_WORDS = ("no wheels with a matching", "no matching distribution found")
@@ -174,7 +174,7 @@ def watched(command: list[str], env: dict[str, str]) -> Run:
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env
     )
-    assert process.stdout is not None  # noqa: S101
+    assert process.stdout is not None
     with process, selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:

@@ -100,6 +100,10 @@ class Postgres:
             raise Trouble(reason_in(words) or f"PostgreSQL does not start. Its last words:\n{words}")
         self.create_database()
 
+    def ended(self) -> bool:
+        """Whether it was started here and has ended by itself."""
+        return self.child is not None and not self.child.alive
+
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop(patience=20)

@@ -61,7 +61,8 @@ def for_command(command: str) -> Iterator[None]:
     if command in WITHOUT_DATABASE:
         yield
         return
-    if command == "dbshell":
+    if command == "dbshell":  # psql is among the server's programs, and takes the socket from PGHOST
+        os.environ["PGHOST"] = str(postgres.sockets)
         os.environ["PATH"] = f"{postgres.programs()}{os.pathsep}{os.environ.get('PATH', '')}"
     with leased(postgres):
         if command not in MAKES_TABLES and not has_tables(postgres):

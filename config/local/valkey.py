@@ -55,6 +55,10 @@ class Valkey:
             child.stop()
             raise Trouble(reason_in(words) or f"Valkey does not start. Its last words:\n{words}")
 
+    def ended(self) -> bool:
+        """Whether it was started here and has ended by itself."""
+        return self.child is not None and not self.child.alive
+
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop()

@@ -127,6 +127,8 @@ class Cast:
 
 def gather(*, password: str = PASSWORD) -> Cast:
     """Store the world's organizations, offices and people once; running it again finds them."""
+    from django.contrib.auth.hashers import make_password
+
     from workflows.models import Desk
 
     from ..models import Delegation, Membership, Office, Organization, User
@@ -151,9 +153,11 @@ def gather(*, password: str = PASSWORD) -> Cast:
                 "address": "100 Example Street\nAnytown, USA", "phone": "555-0100", "email": f"{key}@example.org",
             },
         )  # fmt: skip
+    known = {person.email: person for person in User.objects.all()}
+    hashed = "" if known else make_password(password)
     for role in ROLES:
-        person = User.objects.filter(email=email_of(role)).first() or User.objects.create_user(
-            email_of(role), password, name=role.name, language=role.language
+        person = known.get(email_of(role)) or User.objects.create(
+            email=email_of(role), password=hashed or make_password(password), name=role.name, language=role.language
         )
         office = cast.offices[role.office]
         Membership.objects.get_or_create(

@@ -34,10 +34,13 @@ class GrantFacts(NoticeFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """A reason for a decision: its code in the office's list and a sentence for the reader."""
+    """A reason for a decision: a sentence for the reader and its code in the office's list, if it has one."""
 
     code: str
     text: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.code})" if self.code else self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +108,7 @@ def denial(facts: DenialFacts, *, language: Language = "en") -> Letter:
             Paragraph(_("We have decided, as a matter of discretion, not to grant you deferred action.")),
             KeyValues(((_("Decided by"), facts.decided_by), (_("Decided on"), long_date(facts.written_on)))),
             Heading(_("Why")),
-            passages.reasons(tuple(f"{reason.text} ({reason.code})" for reason in facts.reasons)),
+            passages.reasons(tuple(str(reason) for reason in facts.reasons)),
             Notice(
                 _("No appeal"),
                 (

@@ -38,16 +38,20 @@ class EvidenceFacts(NoticeFacts):
     """`served_on` and `served_by` start the clock; `reply` says when it ends and why."""
 
     served_on: date
-    served_by: Literal["mail", "electronic"]
+    served_by: Literal["mail", "electronic", "personal"]
     reply: Reply
     items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class IntentFacts(EvidenceFacts):
-    """`items` are the grounds; `derogatory` is what is held against the person and not yet known to them."""
+    """`items` are the grounds; `derogatory` is what is held against the person and not yet known to them.
 
-    derogatory: tuple[str, ...] = ()
+    An empty `derogatory` says that there is nothing but what the person gave; None says that the
+    grounds themselves name it.
+    """
+
+    derogatory: tuple[str, ...] | None = ()
 
 
 def build(facts: EvidenceFacts, *, language: Language = "en") -> Letter:
@@ -101,16 +105,7 @@ def intent_to_deny(facts: IntentFacts, *, language: Language = "en") -> Letter:
             *passages.computation(facts.reply),
             Heading(_("Why we plan to deny your request")),
             _items(facts, _("Reason")),
-            Heading(_("Information we have that you may not know about")),
-        ]
-        if facts.derogatory:
-            blocks += [
-                Paragraph(_("We used this information. You may explain it or show that it is wrong.")),
-                Bullets(facts.derogatory, numbered=True),
-            ]
-        else:
-            blocks.append(Paragraph(_("We used only information that you gave us.")))
-        blocks += [
+            *_derogatory(facts),
             *_how_to_respond(facts),
             Notice(
                 _("One response, all at once"),
@@ -133,8 +128,26 @@ def intent_to_deny(facts: IntentFacts, *, language: Language = "en") -> Letter:
         )
 
 
+def _derogatory(facts: IntentFacts) -> list[Block]:
+    heading = Heading(_("Information we have that you may not know about"))
+    if facts.derogatory is None:
+        text = _(
+            "The reasons above name the information we used. If some of it is new to you, you may explain"
+            " it or show that it is wrong."
+        )
+        return [heading, Paragraph(text)]
+    if not facts.derogatory:
+        return [heading, Paragraph(_("We used only information that you gave us."))]
+    return [
+        heading,
+        Paragraph(_("We used this information. You may explain it or show that it is wrong.")),
+        Bullets(facts.derogatory, numbered=True),
+    ]
+
+
 def _dates(facts: EvidenceFacts) -> KeyValues:
-    how = _("By mail") if facts.served_by == "mail" else _("Electronically")
+    modes = {"mail": _("By mail"), "electronic": _("Electronically"), "personal": _("In person")}
+    how = modes[facts.served_by]
     return KeyValues(
         (
             (_("Sent on"), long_date(facts.served_on)),
@@ -145,6 +158,12 @@ def _dates(facts: EvidenceFacts) -> KeyValues:
 
 
 def _items(facts: EvidenceFacts, heading: str) -> Table:
+    if not any(item.legal_basis for item in facts.items):
+        return Table(
+            columns=(_("No."), heading),
+            rows=tuple((str(number), item.text) for number, item in enumerate(facts.items, start=1)),
+            widths=(0.45, 5.55),
+        )
     return Table(
         columns=(_("No."), heading, _("Legal basis")),
         rows=tuple(

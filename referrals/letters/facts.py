@@ -55,6 +55,7 @@ class NoticeFacts:
 
     `form` is the form's number ("G-325A"). `contact` is the DHS office that answers questions.
     `address_change_days` are calendar days after moving. `legal_help` are organizations, one a line.
+    `untranslated` says that the reader's own language is one in which no letter can be written.
     """
 
     letterhead: Letterhead
@@ -69,6 +70,7 @@ class NoticeFacts:
     address_change_days: int = 10
     address_change_url: str = ""
     legal_help: tuple[str, ...] = ()
+    untranslated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

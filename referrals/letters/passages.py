@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from referrals.letters.dates import long_date
@@ -18,12 +20,14 @@ from referrals.letters.letter import (
     Signature,
 )
 
+PRO_BONO_LIST: Final = "https://www.justice.gov/eoir/list-pro-bono-legal-service-providers"
+
 
 def worker_letter(
     facts: NoticeFacts, *, kind: str, language: Language, title: str, blocks: list[Block]
 ) -> Letter:
     """A letter to a worker: case table first, common closing passages and a copy to counsel last."""
-    opening: list[Block] = [*english_controls(language), case_table(facts)]
+    opening: list[Block] = [*english_controls(language), *untranslated(facts), case_table(facts)]
     closing: list[Block] = [
         *address_duty(facts),
         *legal_help(facts),
@@ -61,6 +65,18 @@ def english_controls(language: Language) -> list[Block]:
     ]
 
 
+def untranslated(facts: NoticeFacts) -> list[Block]:
+    """That the letter comes in English only."""
+    if not facts.untranslated:
+        return []
+    return [
+        Notice(
+            _("This letter is in English only"),
+            (_("If you read another language better, ask your representative to explain this letter."),),
+        )
+    ]
+
+
 def case_table(facts: NoticeFacts) -> KeyValues:
     """Name, A-number, receipt number and form; only what is known."""
     rows = [
@@ -94,6 +110,14 @@ def legal_help(facts: NoticeFacts) -> list[Block]:
         Paragraph(_("These organizations may be able to help you at low cost or no cost:")),
         Bullets(facts.legal_help),
     ]
+
+
+def public_legal_help() -> tuple[str, ...]:
+    """Where the federal list of free legal help is."""
+    return (
+        _("Organizations on the list of free legal help of the U.S. Department of Justice: %(url)s")
+        % {"url": PRO_BONO_LIST},
+    )
 
 
 def questions(contact: Contact | None) -> list[Block]:

@@ -15,12 +15,12 @@ from referrals.letters.dates import dollars, long_date
 from referrals.letters.facts import NoticeFacts
 from referrals.letters.letter import Block, Bullets, Heading, KeyValues, Language, Letter, Notice, Paragraph
 
-Fee = Literal["paid", "waived", "waiver_requested", "none"]
+Fee = Literal["paid", "waived", "waiver_requested", "to_check", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptFacts(NoticeFacts):
-    """`written_on` is the notice date. `fee_amount` in U.S. dollars is printed for a fee that was paid.
+    """`written_on` is the notice date. `fee_amount` in U.S. dollars is what was paid or is due.
 
     `next_steps` are sentences in the letter's language; without them the usual steps are printed.
     """
@@ -78,6 +78,9 @@ def _fee(facts: ReceiptFacts) -> str:
             return _("Waived")
         case "waiver_requested":
             return _("You asked us to waive the fee. That request is not decided yet.")
+        case "to_check":
+            amount = dollars(facts.fee_amount or Decimal(0))
+            return _("%(amount)s for the work permit. We check the payment separately.") % {"amount": amount}
         case "none":
             return _("No fee")
 

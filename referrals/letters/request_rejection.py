@@ -41,7 +41,7 @@ def build(facts: RejectionFacts, *, language: Language = "en") -> Letter:
             Table(
                 columns=(_("Code"), _("What is wrong"), _("How to fix it")),
                 rows=tuple((defect.code, defect.problem, defect.remedy) for defect in facts.defects),
-                widths=(0.8, 2.4, 2.8),
+                widths=(1.25, 2.2, 2.55),
             ),
             Notice(
                 _("You do not keep a filing date"),

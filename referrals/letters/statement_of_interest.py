@@ -42,7 +42,8 @@ class EmployerName:
 class StatementFacts:
     """What a statement of interest says.
 
-    `supersedes` names the version this one replaces. `period_to` None means "to the present".
+    `supersedes` names the version this one replaces. `period_to` None means "to the present"; only a
+    draft has no `period_from`.
     Narrative fields are plain text of any length; they must hold no worker's name or number.
     `verify_url` may carry the number and the version only.
     """
@@ -57,7 +58,7 @@ class StatementFacts:
     matter_stage: str
     employers: tuple[EmployerName, ...]
     sites: tuple[str, ...]
-    period_from: date
+    period_from: date | None
     covered_workers: tuple[str, ...]
     violations: str
     cooperation_need: str
@@ -70,6 +71,7 @@ class StatementFacts:
     period_to: date | None = None
     excluded_workers: tuple[str, ...] = ()
     retaliation: str = ""
+    supports: str = ""
     duration_asked: str = ""
     valid_from: date | None = None
     review_on: date | None = None
@@ -183,7 +185,8 @@ def _sites(facts: StatementFacts) -> list[Block]:
 
 def _scope(facts: StatementFacts) -> list[Block]:
     until = long_date(facts.period_to) if facts.period_to else _("the present")
-    period = _("%(start)s to %(end)s") % {"start": long_date(facts.period_from), "end": until}
+    since = long_date(facts.period_from) if facts.period_from else _("(no first day stated)")
+    period = _("%(start)s to %(end)s") % {"start": since, "end": until}
     blocks: list[Block] = [
         KeyValues(((_("Period of employment"), period),)),
         Paragraph(_("These workers are covered:")),
@@ -195,8 +198,9 @@ def _scope(facts: StatementFacts) -> list[Block]:
 
 
 def _violations(facts: StatementFacts) -> list[Block]:
+    described: list[Block] = [Paragraph(facts.violations)] if facts.violations else []
     return [
-        Paragraph(facts.violations),
+        *described,
         Paragraph(
             _("We describe the matter in general words. We do not say who complained or who spoke with us.")
         ),
@@ -208,6 +212,8 @@ def _request(facts: StatementFacts) -> list[Block]:
         Paragraph(_("For workers covered by this statement, we support requests for:")),
         Bullets(facts.relief_asked),
     ]
+    if facts.supports:
+        blocks.append(Paragraph(facts.supports))
     if facts.duration_asked:
         blocks.append(
             Paragraph(_("Length of time we ask for: %(duration)s") % {"duration": facts.duration_asked})

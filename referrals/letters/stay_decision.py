@@ -20,7 +20,8 @@ class StayGrantFacts(NoticeFacts):
     """A stay from `starts_on` to `ends_on`, both included, under an order of supervision.
 
     `conditions` and `revocation_grounds` are sentences in the letter's language. `bond_amount` in
-    U.S. dollars is due by `bond_due_on`; None means that no bond is asked.
+    U.S. dollars is due by `bond_due_on`; None means that no bond is asked, or, with `bond_open`, that
+    this is not decided yet. Without `conditions` those of 8 CFR 241.5(a) are printed.
     """
 
     starts_on: date
@@ -31,6 +32,7 @@ class StayGrantFacts(NoticeFacts):
     report_at: str = ""
     bond_amount: Decimal | None = None
     bond_due_on: date | None = None
+    bond_open: bool = False
     revocation_grounds: tuple[str, ...] = ()
 
 
@@ -72,7 +74,7 @@ def grant(facts: StayGrantFacts, *, language: Language = "en") -> Letter:
             ),
             Heading(_("Your order of supervision")),
             Paragraph(_("You are under an order of supervision. You must follow these conditions:")),
-            Bullets(facts.conditions, numbered=True),
+            Bullets(facts.conditions or _usual_conditions(), numbered=True),
             *_reporting(facts),
             *_bond(facts),
             Heading(_("When we may take the stay back")),
@@ -137,7 +139,19 @@ def _reporting(facts: StayGrantFacts) -> list[Block]:
     return [KeyValues(tuple(rows))] if rows else []
 
 
+def _usual_conditions() -> tuple[str, ...]:
+    return (
+        _("Report to an officer when and where we tell you, and answer questions under oath."),
+        _("Keep trying to get a travel document, and help us to get one for you."),
+        _("Come to a medical examination if we order one."),
+        _("Get our approval before you travel farther or longer than your order allows."),
+        _("Tell us in writing about every change of address."),
+    )
+
+
 def _bond(facts: StayGrantFacts) -> list[Block]:
+    if facts.bond_amount is None and facts.bond_open:
+        return [Heading(_("Bond")), Paragraph(_("If you must post a bond, we will write to you about it."))]
     if facts.bond_amount is None:
         return [Heading(_("Bond")), Paragraph(_("You do not have to post a bond."))]
     rows = [(_("Bond amount"), dollars(facts.bond_amount))]

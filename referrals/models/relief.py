@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -113,6 +114,26 @@ class WorkPermit(WorkPermitMachine):
 
     objects = WorkPermitQuerySet.as_manager()  # type: ignore[misc]
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="a_permit_ends_after_it_starts",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="no_permit_outlives_its_deferred_action",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("valid_until", "grant_id"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__valid_until__isnull=False),
+                func=(
+                    "IF NEW.valid_until > (SELECT ends_on FROM referrals_grant WHERE case_ptr_id = NEW.grant_id) THEN "
+                    "RAISE EXCEPTION 'a work permit ends with its deferred action at the latest'; END IF; RETURN NEW;"
+                ),
+            ),
+        ]
+
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
 
@@ -158,6 +179,8 @@ class Renewal(RenewalMachine):
     request = models.ForeignKey(
         "referrals.WorkerRequest", models.PROTECT, null=True, blank=True, related_name="renewals"
     )
+
+    told_facts = frozenset({"extension_is_possible", "programme_renews"})
 
     objects = RenewalQuerySet.as_manager()  # type: ignore[misc]
 

@@ -93,6 +93,8 @@ class SoiRequest(SoiRequestMachine):
     relief = models.JSONField(default=list, blank=True)
     certifies_no_names = models.BooleanField(default=False)
 
+    told_facts = frozenset({"agency_takes_requests", "requester_may_ask", "shows_a_complaint"})
+
     objects = SoiRequestQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:

@@ -53,6 +53,8 @@ class Statement(StatementMachine):
         "referrals.Organization", blank=True, related_name="shared_statements"
     )
 
+    told_facts = frozenset({"checklist_is_complete"})
+
     objects = StatementQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:

@@ -82,6 +82,9 @@ class Stay(StayMachine):
             ),
         }
 
+    def decided_content(self, step: str) -> Mapping[str, Any]:
+        return {"conditions": self.conditions}
+
 
 class StayReferralQuerySet(CaseQuerySet):
     def visible_to(self, user: User) -> Self:

@@ -41,6 +41,7 @@ def find_visible(user: User, reference: str) -> Any:
     """The record with this reference, if it is this person's to see; raises ``Case.DoesNotExist`` otherwise."""
     kind = Case.objects.filter(reference=reference).values_list("kind", flat=True).first()
     model = record_models().get(kind or "")
-    if model is None:
+    found = model.objects.visible_to(user).filter(reference=reference).first() if model else None
+    if found is None:
         raise Case.DoesNotExist
-    return model.objects.visible_to(user).get(reference=reference)
+    return found

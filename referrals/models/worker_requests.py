@@ -94,6 +94,8 @@ class WorkerRequest(WorkerRequestMachine):
     biometrics_place = models.CharField(max_length=300, blank=True)
     noid_answer = PersonalTextField()
 
+    told_facts = frozenset({"programme_takes_it", "edition_is_accepted", "renewal_rests_on_a_grant"})
+
     objects = WorkerRequestQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
@@ -163,7 +165,10 @@ class WorkerRequest(WorkerRequestMachine):
 
 
 class PacketItem(models.Model):
-    """One line of the packet checklist of a filing."""
+    """One line of the packet checklist of a filing.
+
+    ``state`` and ``note`` are the representative's own; what intake found has columns of its own.
+    """
 
     class State(models.TextChoices):
         MISSING = "MISSING", _("Missing")
@@ -175,6 +180,8 @@ class PacketItem(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.MISSING)
     required = models.BooleanField(default=True)
     note = models.CharField(max_length=300, blank=True)
+    intake_state = models.CharField(max_length=10, choices=State.choices, blank=True)
+    intake_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("pk",)

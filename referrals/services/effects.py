@@ -34,7 +34,7 @@ def _amendment_begun(record: Statement, step: Step, *, by: Actor, at: datetime) 
 
 
 def _request_filed(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
-    for permit in record.permits.all():
+    for permit in record.permits.filter(closed_at__isnull=True):
         engine.advance(permit, "file", by=engine.SYSTEM, at=at)
 
 
@@ -67,6 +67,10 @@ def _grant_ended(record: Grant, step: Step, *, by: Actor, at: datetime) -> None:
     work_permits.revoke_with_grant(record, at=at)
 
 
+def _permit_approved(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
+    work_permits.refuse_to_outlive_the_grant(record)
+
+
 def _permit_delivered(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
     work_permits.replace_earlier(record, at=at)
 
@@ -94,6 +98,7 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (Kind.GRANT, "terminate_at_once"): _grant_ended,
     (Kind.WORK_PERMIT, "accept_fee"): _fee_settled,
     (Kind.WORK_PERMIT, "grant_waiver"): _fee_settled,
+    (Kind.WORK_PERMIT, "approve"): _permit_approved,
     (Kind.WORK_PERMIT, "deliver"): _permit_delivered,
     (Kind.RENEWAL, "open_request"): _renewal_opened,
 }

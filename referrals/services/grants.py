@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from workflows import engine, terms
+from workflows import engine, parties, terms
 from workflows.calendars import calendar
+from workflows.machines.grant import IN_FORCE
 from workflows.models import Step
 
 from ..models import Grant, Renewal, User, WorkerRequest
@@ -59,12 +61,31 @@ def open_renewal(grant: Grant, *, by: User, at: datetime) -> Renewal:
     return engine.open_case(renewal, by=by, at=at)
 
 
+def may_write_grounds(grant: Grant, user: User) -> bool:
+    """USCIS, or the field office that decided, while the grant is in force."""
+    deciders = parties.uscis_adjudicator | parties.ice_reviewer
+    return grant.state in IN_FORCE and deciders(grant, user)
+
+
 @transaction.atomic
 def write_grounds(
-    grant: Grant, *, by: User, at: datetime, authority: str, reason: str, requested_by: str
+    grant: Grant,
+    *,
+    by: User,
+    at: datetime,
+    authority: str,
+    reason: str,
+    requested_by: str,
+    expected_version: int | None = None,
 ) -> None:
-    """The authority and the reason of a termination, and on whose request it happens."""
-    engine.record_note(grant, "write_grounds", by=by, at=at)
+    """The authority and the reason of a termination, and on whose request it happens.
+
+    A proposal that waits on earlier grounds can then not be countersigned. Raises ``PermissionDenied``
+    for anybody else than who may end the grant, ``engine.StalePage`` when it moved meanwhile.
+    """
+    if not may_write_grounds(grant, by):
+        raise PermissionDenied
+    engine.record_note(grant, "write_grounds", by=by, at=at, expected_version=expected_version)
     grant.termination_authority, grant.termination_reason = authority, reason
     grant.termination_requested_by = requested_by
     grant.save()

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from .. import matter_csv, personal_data
 from ..matter_csv import BadRow, Row
-from ..models import EmployerName, Matter, NameKind, Organization, Worksite
+from ..models import EmployerName, Matter, NameKind, Organization, SoiRequest, Worksite
+from . import drafting
+from .matter_agencies import Agencies, AgencyFor, found_or_created, only
+
+__all__ = ["AgencyFor", "Imported", "found_or_created", "import_file", "keep", "only", "open_from_request"]
 
 BATCH = 1_000
 MOST_ROW_NOTES = 200
 IMPORT_LOCK = 7_204_001
 
-AgencyFor: TypeAlias = Callable[[str, str], Organization | None] | Mapping[str, Organization]
-NAMES_OF_AGENCIES = {
-    "NLRB": "National Labor Relations Board",
-    "DOL": "U.S. Department of Labor",
-    "DOL-WHD": "U.S. Department of Labor, Wage and Hour Division",
-    "DOL-OSHA": "U.S. Department of Labor, Occupational Safety and Health Administration",
-    "DOL-ETA-OFLC": "U.S. Department of Labor, Office of Foreign Labor Certification",
-    "DOL-MSHA": "U.S. Department of Labor, Mine Safety and Health Administration",
-    "EEOC": "Equal Employment Opportunity Commission",
-    "FMCS": "Federal Mediation and Conciliation Service",
-    "DOJ-IER": "U.S. Department of Justice, Immigrant and Employee Rights Section",
-    "CA-DLSE-SanJose": "California Labor Commissioner's Office, San Jose",
-    "NYSDOL": "New York State Department of Labor",
-}
 KINDS = {"legal": NameKind.LEGAL, "dba": NameKind.DBA}
 
 
@@ -42,8 +31,8 @@ KINDS = {"legal": NameKind.LEGAL, "dba": NameKind.DBA}
 class Imported:
     """What an import did: numbers, every row that was not taken over and why, and what was unusual.
 
-    ``added`` and ``unchanged`` count matters, ``names_added`` and ``sites_added`` those of matters that were
-    there before or came in several rows as well as of new ones.
+    ``added`` counts new matters, ``unchanged`` the rows whose matter was there or came earlier in the file;
+    ``names_added`` and ``sites_added`` count those of new matters and of old ones.
     """
 
     added: int = 0
@@ -52,35 +41,6 @@ class Imported:
     sites_added: int = 0
     bad: list[BadRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def found_or_created(code: str, level: str) -> Organization | None:
-    """The labor agency with a code; a new one gets its full name from a small table, or its code as a name.
-
-    None when the code belongs to an organization of another kind or cannot be a code.
-    """
-    if not re.fullmatch(r"[-a-zA-Z0-9_]{1,40}", code):
-        return None
-    agency, _new = Organization.objects.get_or_create(
-        code=code,
-        defaults={
-            "name": NAMES_OF_AGENCIES.get(code, code),
-            "kind": Organization.Kind.AGENCY,
-            "level": level.upper() if level.upper() in Organization.Level.values else "",
-            "state": code[:2] if re.match(r"[A-Z]{2}-", code) else "",
-        },
-    )
-    return agency if agency.kind == Organization.Kind.AGENCY else None
-
-
-def only(agency: Organization) -> AgencyFor:
-    """Takes over the rows of one agency and of its parts ("DOL" of "DOL-WHD"), and refuses all others."""
-
-    def chosen(code: str, _level: str) -> Organization | None:
-        own, given = agency.code.casefold(), code.casefold()
-        return agency if given == own or given.startswith(f"{own}-") else None
-
-    return chosen
 
 
 @transaction.atomic
@@ -101,7 +61,7 @@ def import_file(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
     done = Imported()
-    agencies = _Agencies(agency_for)
+    agencies = Agencies(agency_for)
     with matter_csv.read(source) as rows:
         done.notes.extend(rows.notes)
         read = 0
@@ -119,24 +79,6 @@ def _batches(rows: Iterable[Row | BadRow]) -> Iterator[list[Row | BadRow]]:
         yield batch
 
 
-class _Agencies:
-    """The organizations of a file's agency codes, each looked up once."""
-
-    def __init__(self, agency_for: AgencyFor) -> None:
-        self._agency_for = agency_for
-        self._found: dict[tuple[str, str], Organization | None] = {}
-
-    def of(self, row: Row) -> Organization | None:
-        key = (row.agency, row.agency_level)
-        if key not in self._found:
-            self._found[key] = (
-                self._agency_for.get(row.agency)
-                if isinstance(self._agency_for, Mapping)
-                else self._agency_for(*key)
-            )
-        return self._found[key]
-
-
 @dataclass(frozen=True)
 class _Placed:
     row: Row
@@ -148,7 +90,7 @@ class _Placed:
 
 
 def _sound(
-    batch: Iterable[Row | BadRow], agencies: _Agencies, done: Imported, *, at: datetime
+    batch: Iterable[Row | BadRow], agencies: Agencies, done: Imported, *, at: datetime
 ) -> Iterator[_Placed]:
     for row in batch:
         if isinstance(row, BadRow):
@@ -276,3 +218,45 @@ def _add_sites(placed: Iterable[_Placed], known: Mapping[Any, Matter], done: Imp
                 )
             )
     done.sites_added += len(Worksite.objects.bulk_create(fresh))
+
+
+@transaction.atomic
+def keep(
+    matter: Matter,
+    *,
+    values: Mapping[str, Any],
+    names: Iterable[Mapping[str, Any]] | None = None,
+    sites: Iterable[Mapping[str, Any]] | None = None,
+    shown: drafting.Shown | None = None,
+) -> Matter:
+    """Store a matter written by hand, new or changed, with its names and places.
+
+    Raises ``ValidationError`` for another matter's case number, a closing before the opening, or personal
+    data, and ``StalePage`` when what the page had (``shown``) was changed by somebody else.
+    """
+    if shown is not None:
+        Matter.objects.select_for_update().get(pk=matter.pk)
+        if not drafting.changes(matter, values, {"names": names, "worksites": sites}):
+            return matter
+        drafting.refuse_overwriting(matter, shown)
+    for name, value in values.items():
+        setattr(matter, name, value)
+    matter.full_clean()
+    matter.save()
+    if names is not None:
+        matter.names.all().delete()
+        EmployerName.objects.bulk_create(EmployerName(matter=matter, **each) for each in names)
+    if sites is not None:
+        matter.worksites.all().delete()
+        Worksite.objects.bulk_create(Worksite(matter=matter, **each) for each in sites)
+    return matter
+
+
+def open_from_request(request: SoiRequest, *, values: Mapping[str, Any]) -> Matter:
+    """A new matter of the agency with the names and places of a request. Raises ``ValidationError``."""
+    return keep(
+        Matter(agency=request.agency),
+        values=values,
+        names=[{"name": each.name, "kind": each.kind} for each in request.names.all()],
+        sites=[{column: getattr(each, column) for column in drafting.PLACE} for each in request.sites.all()],
+    )

@@ -22,6 +22,7 @@ from ..models import (
     SoiRequest,
     User,
 )
+from . import drafting
 
 TEXTS = (
     "dispute",
@@ -37,8 +38,12 @@ TEXTS = (
 
 
 @transaction.atomic
-def begin(*, agency: Organization, office: Office, by: User, at: datetime) -> SoiRequest:
-    """Begin a draft addressed to one office of an agency; the agency does not see it yet."""
+def begin(*, agency: Organization, office: Office, by: User, at: datetime, reference: str = "") -> SoiRequest:
+    """Begin a draft addressed to one office of an agency; the agency does not see it yet.
+
+    A ``reference`` drawn when the page was shown makes a form that is sent twice begin one draft only: the
+    second raises ``IntegrityError``.
+    """
     request = SoiRequest(
         requester_id=by.hat.organization_id,
         agency=agency,
@@ -49,8 +54,29 @@ def begin(*, agency: Organization, office: Office, by: User, at: datetime) -> So
         time_zone=agency.time_zone,
         contact_name=by.name,
         contact_email=by.email,
+        **({"reference": reference} if reference else {}),
     )
     return engine.open_case(request, by=by, at=at, agency=agency.code)
+
+
+def addressed_to(office: Office) -> dict[str, Any]:
+    """The values that send a draft to another office, as ``revise`` takes them."""
+    agency = office.organization
+    return {
+        "agency": agency,
+        "agency_desk": office.desk,
+        "jurisdiction": agency.code,
+        "time_zone": agency.time_zone,
+    }
+
+
+def offices_to_ask() -> list[Office]:
+    """Every office of every labor agency, by agency and name."""
+    return list(
+        Office.objects.filter(organization__kind=Organization.Kind.AGENCY)
+        .select_related("organization", "desk")
+        .order_by("organization__name", "name")
+    )
 
 
 @transaction.atomic
@@ -63,10 +89,21 @@ def revise(
     names: Iterable[Mapping[str, Any]] | None = None,
     sites: Iterable[Mapping[str, Any]] | None = None,
     expected_version: int | None = None,
+    shown: drafting.Shown | None = None,
+    going_on: bool = False,
 ) -> None:
-    """Keep the draft as typed. Refused with ``PersonalDataFound`` when a text names a worker's numbers."""
+    """Keep the draft as typed. Refused with ``PersonalDataFound`` when a text names a worker's numbers.
+
+    With ``shown``, what the page had before, saving the same twice changes nothing and text that somebody
+    else has changed meanwhile is not overwritten (``StalePage``). ``going_on``: see ``drafting.take_up``.
+    """
     personal_data.refuse({name: str(values[name]) for name in TEXTS if values.get(name)})
-    engine.advance(request, "revise", by=by, at=at, expected_version=expected_version)
+    drafting.lock(request)
+    if shown is not None:
+        if not drafting.changes(request, values, {"names": names, "sites": sites}):
+            return
+        drafting.refuse_overwriting(request, shown)
+    drafting.take_up(request, by=by, at=at, expected_version=expected_version, going_on=going_on)
     for name, value in values.items():
         setattr(request, name, value)
     request.full_clean(exclude=["state"])
@@ -81,7 +118,10 @@ def revise(
 
 @transaction.atomic
 def link_matter(request: SoiRequest, matter: Matter, *, by: User, at: datetime) -> None:
-    """Say to which of the agency's own matters a request belongs."""
+    """Say to which of the agency's own matters a request belongs; saying it twice adds nothing."""
+    drafting.lock(request)
+    if request.matter_id == matter.pk:
+        return
     engine.record_note(request, "link_matter", by=by, at=at, matter=matter.pk)
     request.matter = matter
     request.save(update_fields=["matter"])

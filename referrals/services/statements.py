@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from referrals.letters import digest
 from workflows import engine, policies
-from workflows.history import digest
 from workflows.models import Desk
 from workflows.parties import Actor
 
@@ -28,6 +28,8 @@ from ..models import (
     StatementVersion,
 )
 from ..models.soi_requests import Relief
+from . import drafting
+from .letters.statement_side import statement_letter
 
 INTAKE = "dhs-intake"
 TEXTS = (
@@ -147,10 +149,20 @@ def revise(
     values: Mapping[str, Any],
     names: Iterable[Mapping[str, Any]] | None = None,
     sites: Iterable[Mapping[str, Any]] | None = None,
+    shown: drafting.Shown | None = None,
+    going_on: bool = False,
 ) -> StatementVersion:
-    """Change the draft. Refused with ``PersonalDataFound`` when a text holds a worker's number or birth date."""
+    """Change the draft. Refused with ``PersonalDataFound`` when a text holds a worker's number or birth date.
+
+    ``shown`` and ``going_on`` guard a page that saves while one types, as in ``soi_requests.revise``.
+    """
     personal_data.refuse({name: str(values[name]) for name in TEXTS if values.get(name)})
-    engine.advance(statement, "revise", by=by, at=at, expected_version=expected_version)
+    drafting.lock(statement)
+    if shown is not None:
+        if not drafting.changes(statement.draft, values, {"names": names, "sites": sites}):
+            return statement.draft
+        drafting.refuse_overwriting(statement.draft, shown)
+    drafting.take_up(statement, by=by, at=at, expected_version=expected_version, going_on=going_on)
     version = statement.draft
     for name, value in values.items():
         setattr(version, name, value)
@@ -165,28 +177,14 @@ def revise(
     return version
 
 
-def content_of(version: StatementVersion) -> dict[str, Any]:
-    """Everything that a signature binds, as JSON-ready values."""
-    fields = {
-        field.name: getattr(version, field.attname)
-        for field in StatementVersion._meta.concrete_fields
-        if field.name not in {"id", "fingerprint", "signed_by", "signed_at", "delegation"}
-    }
-    return {
-        "reference": version.statement.reference,
-        **fields,
-        "names": [[each.name, each.kind] for each in version.names.all()],
-        "sites": [
-            [each.label, each.street, each.city, each.state, each.zip_code] for each in version.sites.all()
-        ],
-    }
-
-
 def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
-    """Fix the signed version with its signer, delegation and fingerprint, and share it with the requester."""
+    """Fix the signed version with its signer, delegation and fingerprint, and share it with the requester.
+
+    The fingerprint is the digest of the letter, whose first sixteen digits are printed on it, so that
+    whoever holds the letter can check it.
+    """
     version = statement.draft
     version.review_by = statement.review_by
-    version.fingerprint = digest(content_of(version))
     version.signed_at = at
     version.signed_by_id = by.pk
     version.delegation = (
@@ -194,6 +192,7 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
         .filter(agency_id=statement.agency_id, official_id=by.pk)
         .first()
     )
+    version.fingerprint = digest(statement_letter(version))
     version.save()
     if statement.soi_request is not None:
         statement.shared_with.add(statement.soi_request.requester)
@@ -202,3 +201,17 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
 def dependants(statement: Statement) -> int:
     """How many open workers' requests rest on a statement: the number, never the names."""
     return statement.worker_requests.filter(closed_at__isnull=True).count()
+
+
+@transaction.atomic
+def open_once(matter: Matter, *, office: Office, by: Actor, at: datetime, seen: int) -> Statement:
+    """A draft for a matter whose page showed ``seen`` statements.
+
+    If another was begun since then (the page was sent twice, or a colleague was faster), that one is given.
+    """
+    Matter.objects.select_for_update().get(pk=matter.pk)
+    own = Statement.objects.filter(matter=matter)
+    newest = own.order_by("-opened_at", "-pk").first()
+    if newest is not None and own.count() > seen:
+        return newest
+    return open_draft(matter, office=office, by=by, at=at)

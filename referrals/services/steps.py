@@ -28,11 +28,13 @@ def take_step(
     expected_version: int | None = None,
     reason: str = "",
     idempotency_key: str = "",
+    tell: bool = True,
     **data: Any,
 ) -> Step:
     """Take a step, let it have its effects on other cases, and tell the people concerned.
 
-    Raises ``engine.StepRefused``; then nothing was stored and nobody was told.
+    Raises ``engine.StepRefused``; then nothing was stored and nobody was told. With ``tell`` false
+    the caller tells them itself, once for many cases.
     """
     with transaction.atomic():
         step = engine.advance(
@@ -47,5 +49,6 @@ def take_step(
         )
         if not step.repeated:
             effects.follow(record, step, by=by, at=at)
-            announcements.step_taken(record, step)
+            if tell:
+                announcements.step_taken(record, step)
     return step

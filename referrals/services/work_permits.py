@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from workflows import engine
 from workflows.machines.work_permit import PENDING, VALID, State
 from workflows.parties import SYSTEM
@@ -50,3 +54,26 @@ def replace_earlier(permit: WorkPermit, *, at: datetime) -> None:
         return
     for old in earlier.permits.filter(state__in=VALID):
         engine.advance(old, "renew", by=SYSTEM, at=at)
+
+
+def refuse_to_outlive_the_grant(permit: WorkPermit) -> None:
+    """A permit ends with the deferred action it rests on at the latest; raises ``engine.StepRefused``."""
+    grant = permit.grant
+    assert grant is not None
+    assert permit.valid_until is not None
+    if permit.valid_until > grant.ends_on:
+        raise engine.StepRefused(
+            engine.Refusal(
+                "outlives_the_grant",
+                _("The work permit would end after the deferred action, which ends on %(day)s.")
+                % {"day": date_format(grant.ends_on, "j M Y")},
+                _("Choose that day or an earlier one."),
+            )
+        )
+
+
+@transaction.atomic
+def note_card(permit: WorkPermit, *, last4: str) -> None:
+    """The last four characters of the card's number; stored with the step that mails it."""
+    permit.card_last4 = last4
+    permit.save(update_fields=["card_last4"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +21,6 @@ from ..models import (
     PacketItem,
     Person,
     Renewal,
-    Representation,
     Screening,
     Statement,
     StatementVersion,
@@ -31,27 +29,10 @@ from ..models import (
     WorkPermit,
 )
 from ..packets import items_for
+from .persons import add_person as add_person
 from .statements import intake_desk
 
 USCIS = "uscis-adjudication"
-
-
-@transaction.atomic
-def add_person(
-    *, by: User, at: datetime, representation: str = Representation.Kind.ATTORNEY, **fields: Any
-) -> Person:
-    """Store a worker for the representative's organization; nobody else sees the row."""
-    person = Person(token=f"W-{secrets.token_hex(5).upper()}", added_at=at, added_by=by, **fields)
-    person.full_clean()
-    person.save()
-    Representation.objects.create(
-        person=person,
-        organization_id=by.hat.organization_id,
-        representative=by,
-        kind=representation,
-        since_on=at.date(),
-    )
-    return person
 
 
 @transaction.atomic
@@ -246,6 +227,19 @@ def answer_items(request: WorkerRequest, answers: Mapping[int, str], *, at: date
     for item in request.asked_items.filter(pk__in=answers, answered_at__isnull=True):
         item.answer, item.answered_at = answers[item.pk], at
         item.save()
+
+
+def write_noid_answer(request: WorkerRequest, answer: str) -> None:
+    """Store the answer to a notice of intent to deny; taken by the step that sends it."""
+    request.noid_answer = answer
+    request.save(update_fields=["noid_answer"])
+
+
+def save_screening(request: WorkerRequest, *, arrests: str, entries: str, notes: str) -> None:
+    """Keep what was told in confidence. No line in the history, which DHS can read, says that there is any."""
+    request.screening.arrests, request.screening.entries = arrests, entries
+    request.screening.notes = notes
+    request.screening.save()
 
 
 def write_decision(

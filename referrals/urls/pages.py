@@ -2,8 +2,33 @@
 
 from django.urls import path
 
-from ..views import cases
+from ..views import (
+    calculator,
+    capacity,
+    cases,
+    desk,
+    documents,
+    history,
+    inbox,
+    mail,
+    search,
+    steps,
+    timeline,
+    verification,
+)
 
 urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("search/", search.search, name="search"),
     path("cases/<str:reference>/", cases.case, name="case"),
+    path("cases/<str:reference>/steps/<slug:name>/", steps.case_step, name="case_step"),
+    path("cases/<str:reference>/history/", history.case_history, name="case_history"),
+    path("timeline/<str:reference>/", timeline.timeline, name="timeline"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<uuid:public_id>/", inbox.inbox_message, name="inbox_message"),
+    path("mail/", mail.kept_mail, name="kept_mail"),
+    path("capacity/", capacity.switch_capacity, name="switch_capacity"),
+    path("deadlines/", calculator.deadline_calculator, name="deadline_calculator"),
+    path("verify/", verification.verify_letter, name="verify_letter"),
 ]

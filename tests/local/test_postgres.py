@@ -53,6 +53,7 @@ def test_a_killed_server_starts_again(postgres: Postgres) -> None:
     assert postgres.child is not None
     os.kill(postgres.child.process.pid, signal.SIGKILL)
     postgres.child.process.wait()
+    assert postgres.ended()
     assert not postgres.running()
     postgres.start()
     assert one(postgres, "SELECT 1") == 1

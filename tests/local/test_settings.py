@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import runpy
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.core.exceptions import ImproperlyConfigured
+from kombu.exceptions import OperationalError
 
 from config import celery
 from config.cache import ForgivingRedisCache
@@ -105,3 +108,12 @@ def test_every_task_of_the_timetable_exists() -> None:
     celery.app.loader.import_default_modules()
     timetable = celery.app.conf.beat_schedule.values()
     assert {entry["task"] for entry in timetable} <= set(celery.app.tasks)
+
+
+def test_a_page_does_not_wait_for_a_lost_broker(tmp_path: Path) -> None:
+    queue = Celery("pages")
+    queue.config_from_object(celery.settings(f"redis+socket://{tmp_path}/nobody.sock?virtual_host=0"))
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        queue.send_task("a.hint", retry=False, ignore_result=True)
+    assert time.monotonic() - began < 3

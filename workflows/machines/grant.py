@@ -16,7 +16,7 @@ from ..machine import ClockRule, Fact, Machine, step
 from ..models import Case, Kind
 from .grant_states import IN_FORCE, STANDINGS, State
 
-__all__ = ["GrantMachine", "IN_FORCE", "STANDINGS", "State"]
+__all__ = ["IN_FORCE", "STANDINGS", "GrantMachine", "State"]
 
 CLOCKS = [
     ClockRule(

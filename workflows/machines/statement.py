@@ -251,7 +251,7 @@ class StatementMachine(Case):
         self.review_by = review_by_on
 
     @step(
-        [*SETTLED, State.AMENDING, State.AMENDMENT_REVIEW, State.AMENDMENT_APPROVED],
+        IN_FORCE,
         State.EXPIRED,
         _("Expire"),
         by=parties.the_clock,

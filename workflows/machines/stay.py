@@ -22,9 +22,9 @@ __all__ = [
     "PENDING",
     "PREPARING",
     "STANDINGS",
+    "WITH_ICE",
     "State",
     "StayMachine",
-    "WITH_ICE",
 ]
 
 CLOCKS = [

@@ -15,7 +15,7 @@ from ..machine import ClockRule, Fact, Machine, step
 from ..models import Case, Kind
 from .work_permit_states import PENDING, STANDINGS, VALID, State
 
-__all__ = ["PENDING", "STANDINGS", "State", "VALID", "WorkPermitMachine"]
+__all__ = ["PENDING", "STANDINGS", "VALID", "State", "WorkPermitMachine"]
 
 CLOCKS = [
     ClockRule("fee_check", _("Fee check"), frozenset({State.FILED, State.WAIVER_REQUESTED})),

@@ -7,10 +7,11 @@ import django.db.models.deletion
 import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
-import workflows.models.case
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
+
+import workflows.models.case
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from workflows.models import Step
-from workflows.openness import Option
+from workflows.openness import COUNTERSIGN, Option
 
 from ...personal_data import PersonalDataValidator
 
@@ -20,10 +20,12 @@ class StepForm(forms.Form):
 
     Subclasses add fields; ``step_data`` says which of them go to the step itself,
     ``prepare`` stores the rest in the same transaction just before the step,
-    ``finish`` just after. A refused step undoes both.
+    ``finish`` just after. A refused step undoes both. ``provides`` names the facts
+    that ``prepare`` brings about: their absence does not close the step before its form.
     """
 
     step_fields: tuple[str, ...] = ()
+    provides: frozenset[str] = frozenset()
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -46,13 +48,17 @@ class StepForm(forms.Form):
             **(kwargs.pop("initial", None) or {}),
         }
         super().__init__(*args, initial=initial, **kwargs)
-        if option.manner.needs_reason:
+        if option.manner.needs_reason and option.name != COUNTERSIGN:
             self.fields["reason"].required = True
         self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
 
     def step_data(self) -> dict[str, Any]:
         """What the step's method gets."""
         return {name: self.cleaned_data[name] for name in self.step_fields if name in self.cleaned_data}
+
+    def letter_data(self) -> dict[str, Any]:
+        """What the draft of the step's letter needs besides, before it is stored."""
+        return {}
 
     def prepare(self, *, by: Any, at: datetime) -> None:
         """Store what belongs to the step before it is taken."""

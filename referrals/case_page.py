@@ -1,0 +1,115 @@
+"""Gathers what the page of a case shows to one reader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from workflows import engine
+from workflows.models import Proposal
+from workflows.openness import COUNTERSIGN, Option
+from workflows.parties import Capacity
+
+from . import choices, diary, presenting, turns
+from .forms.steps import form_for
+from .models import Document, ProgrammeOverride, User
+from .panels import panel_for
+
+
+def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
+    """Everything that ``pages/case.html`` draws."""
+    options = engine.options_for(record, by=user, at=at)
+    steps = choices.buttons(record, options)
+    clocks = presenting.shown_clocks(record, at=at)
+    panel = panel_for(record, user, at=at)
+    documents = list(Document.objects.visible_to(user).filter(case_id=record.pk).defer("content"))
+    told = diary.people_told(record, user)
+    history = diary.entries(record, user, limit=diary.FIRST)
+    return {
+        "record": record,
+        "panel": panel,
+        "standing": standing_of(record),
+        "turn": turn_of(record, user, options),
+        "deadline": next((clock for clock in clocks if not clock.paused), None),
+        "clocks": clocks,
+        "no_clock": record.standing.no_clock,
+        "steps": steps,
+        "proposal": proposal_box(record, options, user),
+        "stations": presenting.stations(record),
+        "does_not_stop_removal": getattr(record, "does_not_stop_removal", False),
+        "overrides": overrides_of(record, user, at=at),
+        "documents": documents,
+        "told": told,
+        "history": history,
+        "more_history": len(history) >= diary.FIRST,
+        "worker_side": hasattr(record, "person") and user.is_representative,
+        "anchors": _anchors(panel, clocks, documents, told),
+    }
+
+
+def standing_of(record: Any) -> dict[str, str]:
+    return {"label": record.state_label, "tone": record.standing.tone, "icon": ""}
+
+
+def turn_of(record: Any, user: User, options: list[Option]) -> dict[str, Any] | None:
+    """Whose turn it is; "you" only if a main step is open to the reader or would be with one thing mended."""
+    general = turns.turn_of(record, user)
+    if general is not None and not general["mine"] and record.desk_id == turns.my_desk(user):
+        return general | {"mine": any(each.open and each.name == COUNTERSIGN for each in options)}
+    return general
+
+
+def proposal_box(record: Any, options: list[Option], user: User) -> dict[str, Any] | None:
+    """The step that waits for a second person: who proposed it, when, with what."""
+    proposal = next((each.proposal for each in options if each.proposal is not None), None)
+    return proposal_shown(record, proposal, user) if proposal else None
+
+
+def proposal_shown(record: Any, proposal: Proposal, user: User) -> dict[str, Any]:
+    """A proposal in words; only colleagues learn who made it, why, and with which content."""
+    own = proposal.proposed_by_id in diary.colleagues(user, [proposal.proposed_by_id])
+    fields = form_for(record.machine.kind, proposal.step).base_fields
+    labels = {
+        name: str(fields[name].label or name.replace("_", " ").capitalize())
+        if name in fields
+        else name.replace("_", " ").capitalize()
+        for name in proposal.payload
+    }
+    shown = [(labels[name], presenting.plain_value(value)) for name, value in proposal.payload.items()]
+    return {
+        "step": presenting.step_labels(record).get(proposal.step, proposal.step),
+        "at": proposal.proposed_at,
+        "who": str(proposal.proposed_by) if own else _("an official"),
+        "reason": proposal.reason if own else "",
+        "facts": shown if own else [],
+    }
+
+
+def overrides_of(record: Any, user: User, *, at: datetime) -> list[Any]:
+    """Overrides that let new requests under the case's statement in while the programme is closed."""
+    statement = getattr(record, "statement_id", None)
+    if statement is None or not (user.is_representative or user.is_dhs):
+        return []
+    found = ProgrammeOverride.objects.valid_on(at.date()).filter(statement_id=statement)
+    return list(found.only("starts_on", "ends_on", "authority"))
+
+
+def _anchors(panel: Any, clocks: Any, documents: Any, told: Any) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = []
+    if panel.facts:
+        listed.append({"id": "facts", "label": _("Facts")})
+    listed += [{"id": section.id, "label": section.label} for section in panel.sections]
+    listed += [
+        {"id": "documents", "label": _("Documents"), "count": len(documents)},
+        {"id": "told", "label": _("People told"), "count": len(told)},
+        {"id": "clocks", "label": _("Clocks"), "count": len(clocks)},
+        {"id": "history", "label": _("History")},
+    ]
+    return listed
+
+
+def is_administrator(user: User) -> bool:
+    """Administrators keep the system running and see no casework."""
+    return user.capacity == Capacity.ADMINISTRATOR

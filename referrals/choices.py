@@ -1,0 +1,167 @@
+"""Steps as a person meets them: buttons, closed doors with their reasons, and what a step would set off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from workflows import engine
+from workflows.machine import Manner, steps_of, targets_of
+from workflows.models import Case, Step
+from workflows.openness import COUNTERSIGN, SEND_BACK, Option, manner_of
+from workflows.refusals import Refusal
+
+from .forms.steps import form_for
+from .models import User
+
+
+@dataclass(frozen=True)
+class Button:
+    """One step as ``step_buttons.html`` draws it."""
+
+    name: str
+    label: str
+    open: bool
+    main: bool
+    url: str
+    reasons: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """A case's steps: those of the reader's own party, and those of others."""
+
+    mine: list[Button]
+    others: list[Button]
+
+
+def buttons(record: Case, options: Iterable[Option]) -> Buttons:
+    """The options of one person; at most one of the open ones is the main one."""
+    mine: list[Button] = []
+    others: list[Button] = []
+    main_given = False
+    for option in (before_its_form(record, each) for each in options):
+        main = option.open and not main_given and (option.manner.main or option.name == COUNTERSIGN)
+        main_given = main_given or main
+        shown = Button(
+            name=option.name,
+            label=option.label,
+            open=option.open,
+            main=main,
+            url=reverse("case_step", kwargs={"reference": record.reference, "name": option.name}),
+            reasons=option.refusals,
+        )
+        (mine if option.theirs else others).append(shown)
+    return Buttons(mine, others)
+
+
+def before_its_form(record: Case, option: Option) -> Option:
+    """The option without those refusals that the step's own form answers."""
+    provided = form_for(record.machine.kind, option.name).provides
+    if not provided:
+        return option
+    return replace(option, refusals=tuple(each for each in option.refusals if each.code not in provided))
+
+
+def option_named(record: Any, name: str, *, by: User, at: datetime) -> Option | None:
+    """One step as this person sees it; closed if it does not start here; None if there is no such step."""
+    for option in engine.options_for(record, by=by, at=at):
+        if option.name == name:
+            return before_its_form(record, option)
+    if name in (COUNTERSIGN, SEND_BACK):
+        return _closed(
+            name,
+            _("Countersign") if name == COUNTERSIGN else _("Send back"),
+            Manner(label=""),
+            Refusal("nothing_waits", _("Nothing waits for a countersignature here.")),
+        )
+    for declared in steps_of(type(record)):
+        manner = manner_of(declared)
+        if declared.name == name and not manner.quiet:
+            return _closed(
+                name,
+                str(manner.label),
+                manner,
+                Refusal(
+                    "wrong_state",
+                    _("This step does not start from “%(state)s”.") % {"state": record.state_label},
+                    _("Open the case to see which steps are possible now."),
+                ),
+            )
+    return None
+
+
+def _closed(name: str, label: str, manner: Manner, refusal: Refusal) -> Option:
+    return Option(name, label, (refusal,), (), manner, "", theirs=False)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a step would do: to the state, to the clocks, to the case as a whole."""
+
+    states: list[str]
+    ends: bool
+    clocks: list[str]
+    waits_for: str
+
+
+def effects_of(record: Any, option: Option) -> Effects:
+    """What happens if this step is taken now, as far as the machine declares it."""
+    machine = record.machine
+    settles = option.name in (COUNTERSIGN, SEND_BACK)
+    second = None if settles else option.manner.countersigned_by
+    targets = [target for target in option.targets if target in {str(each) for each in machine.states}]
+    moves = [target for target in targets if target != record.state]
+    return Effects(
+        states=[machine.label_of(target) for target in moves],
+        ends=bool(moves) and all(machine.standing(target).final for target in moves),
+        clocks=_clock_changes(record, moves) if len(moves) == 1 else [],
+        waits_for=str(second.label) if second is not None else "",
+    )
+
+
+def _clock_changes(record: Any, targets: list[str]) -> list[str]:
+    (target,) = targets
+    running = set(record.clocks.filter(stopped_at__isnull=True).values_list("key", flat=True))
+    told = []
+    for rule in record.machine.clocks:
+        words = {"clock": str(rule.label)}
+        if target in rule.runs_in:
+            if rule.key not in running:
+                told.append(_("Starts to count: %(clock)s.") % words)
+            elif record.state in rule.paused_in:
+                told.append(_("Counts on: %(clock)s.") % words)
+            elif rule.restarts:
+                told.append(_("Starts anew: %(clock)s.") % words)
+        elif rule.key in running:
+            stands = target in rule.paused_in
+            told.append(
+                (_("Stands still: %(clock)s.") if stands else _("Stops counting: %(clock)s.")) % words
+            )
+    return told
+
+
+def done_sentence(record: Any, step: Step, option: Option) -> str:
+    """What to tell the person whose step was just taken."""
+    if step.nature == Step.Nature.PROPOSED:
+        second = option.manner.countersigned_by
+        return _("Proposed: %(step)s. It waits for a countersignature by %(party)s.") % {
+            "step": option.label,
+            "party": second.label if second is not None else "",
+        }
+    if step.nature == Step.Nature.SENT_BACK:
+        return _("The proposal was sent back.")
+    return _("Done: %(step)s. The case is now: %(state)s.") % {
+        "step": option.label,
+        "state": record.state_label,
+    }
+
+
+def targets_by_name(model: type[Case], name: str) -> set[str]:
+    """Every state that a step of this name can lead to."""
+    return {target for each in steps_of(model) if each.name == name for target in targets_of(each)}

@@ -1,0 +1,129 @@
+"""Builds the demo's world: its matters, and every story up to now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from notifications.models import Message
+from workflows import policies
+from workflows.models import Case, Policy, Step
+from workflows.models.policy import FEDERAL
+
+from .. import tasks
+from ..models import Matter, Statement
+from ..services import programme
+from . import places
+from .cast import Cast
+from .grant_stories import GrantSide
+from .stage import Stage, Story, on
+from .statement_stories import StatementSide
+from .stay_stories import StaySide
+from .worker_stories import WorkerSide
+
+WORLDS = ("closed", "open")
+TRAINING = "Training scenario"
+CLOSED_ON = on(2025, 1, 24, 5)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: whether the stories were new, and what the world holds now."""
+
+    new: bool
+    cases: int
+    steps: int
+    messages: int
+
+
+def build(cast: Cast, *, now: datetime, world: str = "closed", say: Say = lambda line: None) -> Built:
+    """Play the demo's stories up to ``now``, once; then set the programme as ``world`` asks.
+
+    ``closed`` is the programme as it stands today, ``open`` reopens it from today on by a row that says
+    that it is a training scenario. Everything of the stories is stored together or not at all. A second
+    build adds nothing but what time has brought since.
+    """
+    if world not in WORLDS:
+        raise ValueError(f"The world is {' or '.join(WORLDS)}, not {world}.")
+    new = not Matter.objects.filter(case_number=places.PACKING.number).exists()
+    if new:
+        policies.load(now)
+        with transaction.atomic():
+            set_programme("closed", now=now)
+            _tell_the_stories(cast, now=now, say=say)
+    if set_programme(world, now=now):
+        say(_("The programme is %(world)s to new requests.") % {"world": world})
+    _catch_up(now, say=say)
+    return Built(new, Case.objects.count(), Step.objects.count(), Message.objects.count())
+
+
+def _tell_the_stories(cast: Cast, *, now: datetime, say: Say) -> None:
+    stage = Stage(cast, now=now)
+    matters = places.store(cast)
+    say(_("%(number)d matters with their employers and worksites.") % {"number": len(matters)})
+    signed: dict[str, Statement] = {}
+    sides = (
+        StatementSide(stage, matters, signed),
+        WorkerSide(stage, signed),
+        GrantSide(stage, signed),
+        StaySide(stage, signed),
+    )
+    stories: list[Story[None]] = [story for side in sides for story in side.stories()]
+    stories.append(_the_end(stage))
+    say(_("Playing %(number)d stories from 2023 to today.") % {"number": len(stories)})
+    stage.perform(stories)
+    say(
+        _("%(cases)d cases with %(steps)d steps.")
+        % {"cases": Case.objects.count(), "steps": Step.objects.count()}
+    )
+
+
+def _the_end(stage: Stage) -> Story[None]:
+    """The programme closes to new requests: drafts go on hold, everything else goes on."""
+    at = yield CLOSED_ON
+    programme.follow(at=at)
+
+
+def set_programme(world: str, *, now: datetime) -> bool:
+    """Reopen the programme from today on, or take the training row away; returns whether that changed anything."""
+    rows = Policy.objects.filter(key=policies.PROGRAMME, jurisdiction=FEDERAL)
+    training = rows.filter(source=TRAINING).first()
+    if (training is not None) == (world == "open"):
+        return False
+    with transaction.atomic():
+        if training is not None:
+            before = rows.filter(effective_to=training.effective_from).get()
+            training.delete()
+            before.effective_to = None
+            before.save(update_fields=["effective_to"])
+        else:
+            rows.filter(effective_to=None).update(effective_to=now.date())
+            Policy.objects.create(
+                key=policies.PROGRAMME,
+                label="State of the federal labor programme",
+                effective_from=now.date(),
+                governs=Policy.Governs.FILED,
+                source=TRAINING,
+                note="Not real: this row reopens the programme so that new requests can be tried out.",
+                value=str(policies.ProgrammeState.OPEN),
+            )
+        programme.follow(at=now)
+    return True
+
+
+def _catch_up(now: datetime, *, say: Say) -> None:
+    """What time has brought since: dates that passed, and mail, each at the hour at which it was written."""
+    while (fired := tasks.fire(at=now).fired) > 0:
+        say(_("%(number)d dates came up.") % {"number": fired})
+    waiting = Message.objects.undelivered().filter(next_try_at__lte=now)
+    delivered = 0
+    for at in sorted(set(waiting.values_list("next_try_at", flat=True))):
+        delivered += tasks.deliver(at=at).sent
+    if delivered:
+        say(_("%(number)d mails kept on the page for mail.") % {"number": delivered})

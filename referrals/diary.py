@@ -1,0 +1,203 @@
+"""The history of a case as its reader may know it.
+
+Own entries are told in full. Of another organization's work a reader learns what
+was handed over, what was told to the reader's side, and how it ended: no names of
+colleagues elsewhere, no drafts, no reasons that were never meant to leave the house.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from notifications.models import Channel, Message
+from workflows.machine import steps_of
+from workflows.models import Step
+from workflows.openness import manner_of
+
+from . import announcements, audiences, presenting
+from .models import Membership, User, side_of
+from .models.documents import Document
+
+FIRST = 20
+MOST = 500
+MESSAGES = 100
+
+WORKER = (audiences.requester, audiences.statement_requester, audiences.representatives, audiences.dependants)
+AGENCY = (audiences.agency_staff, audiences.agency_approvers, audiences.agency_counted)
+SIDES = {
+    **dict.fromkeys((each.key for each in WORKER), Document.Side.WORKER),
+    **dict.fromkeys((each.key for each in AGENCY), Document.Side.AGENCY),
+}
+
+
+def _side(key: str) -> str:
+    return SIDES.get(key, Document.Side.DHS)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the diary, as ``history.html`` draws it."""
+
+    at: datetime
+    who: str
+    capacity: str
+    what: str
+    reason: str
+    set_off: list[str]
+    sequence: int
+    name: str
+    hash: str
+    own: bool
+
+
+def _is_shared(record: Any, step: Step, side: str) -> bool:
+    """Whether a step taken elsewhere concerns the reader's side."""
+    if step.nature == Step.Nature.OPENED:
+        return True
+    if step.nature != Step.Nature.MOVED:
+        return False
+    if side == Document.Side.WORKER and hasattr(record, "representative_desk_id"):
+        return True
+    machine = record.machine
+    after = machine.standing(step.to_state)
+    before = machine.standing(step.from_state)
+    told = announcements.STEPS.get((machine.kind, step.name), ())
+    return (
+        after.final or before.holder != after.holder or any(_side(notice.to.key) == side for notice in told)
+    )
+
+
+def _gives_reasons(record: Any) -> set[str]:
+    """Steps whose reason is addressed to the other side."""
+    return {each.name for each in steps_of(type(record)) if manner_of(each).needs_reason}
+
+
+def entries(
+    record: Any, user: User, *, limit: int = MOST, name: str = "", own_only: bool = False
+) -> list[Entry]:
+    """What the reader may know of the history, newest first."""
+    steps = record.steps.select_related("actor").order_by("-sequence")
+    if name:
+        steps = steps.filter(name=name)
+    if own_only:
+        steps = steps.filter(organization=user.organization_id)
+    side, reasons = side_of(user), _gives_reasons(record)
+    found: list[Entry] = []
+    for step in steps[:MOST]:
+        own = step.organization == user.organization_id
+        if own or step.actor_id is None or _is_shared(record, step, side):
+            found.append(_entry(record, step, own=own, reasons=reasons))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _entry(record: Any, step: Step, *, own: bool, reasons: set[str]) -> Entry:
+    who = str(step.actor) if own and step.actor_id else ""
+    return Entry(
+        at=step.at,
+        who=who,
+        capacity=str(step.get_capacity_display()),
+        what=presenting.step_label(record, step),
+        reason=step.reason if own or step.name in reasons else "",
+        set_off=presenting.set_off(record, step),
+        sequence=step.sequence,
+        name=step.name,
+        hash=step.hash,
+        own=own,
+    )
+
+
+@dataclass
+class PeopleTold:
+    """Who was told of one event: how many in which group, and by name only colleagues of the reader."""
+
+    what: str
+    at: datetime
+    group: str
+    channels: dict[str, str]
+    people: dict[int, str]
+
+    @property
+    def number(self) -> int:
+        return len(self.people)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in self.people.values() if name]
+
+
+def people_told(record: Any, user: User) -> list[PeopleTold]:
+    """The last messages about a case, newest first, gathered by event and group.
+
+    A reader learns whom the own organization's steps told, and what the own organization was told.
+    """
+    messages = list(
+        Message.objects.filter(about=record.reference)
+        .select_related("recipient")
+        .order_by("-created_at", "-pk")[:MESSAGES]
+    )
+    own_people = colleagues(user, (each.recipient_id for each in messages))
+    steps = {f"step:{step.pk}": step for step in record.steps.all()}
+    gathered: dict[str, PeopleTold] = {}
+    for message in messages:
+        cause, _colon, group = message.key.rpartition(":")
+        step = steps.get(cause)
+        ours = step is not None and step.organization == user.organization_id
+        if message.recipient_id not in own_people and not ours:
+            continue
+        told = gathered.setdefault(
+            message.key,
+            PeopleTold(
+                what=presenting.step_label(record, step) if step else clock_event(record, message.event),
+                at=message.created_at,
+                group=str(GROUPS.get(group, group)),
+                channels={},
+                people={},
+            ),
+        )
+        told.channels[str(Channel(message.channel).label)] = str(message.get_state_display())
+        told.people[message.recipient_id] = (
+            str(message.recipient) if message.recipient_id in own_people else ""
+        )
+    return list(gathered.values())
+
+
+GROUPS = {each.key: each.label for each in vars(audiences).values() if isinstance(each, audiences.Audience)}
+
+
+def colleagues(user: User, keys: Iterable[int]) -> set[int]:
+    """Those of some people who belong to the reader's organization."""
+    return set(
+        Membership.objects.current()
+        .filter(organization_id=user.organization_id or 0, user_id__in=set(keys))
+        .values_list("user_id", flat=True)
+    )
+
+
+def clock_event(record: Any, event: str) -> str:
+    """An event of a clock, in words: ``rfe.warn`` is that its date is coming up."""
+    key, _dot, family = event.partition(".")
+    families = {
+        "warn": _("%(clock)s: coming up"),
+        "due": _("%(clock)s: due"),
+        "breach": _("%(clock)s: overdue"),
+        "supervisor": _("%(clock)s: overdue, before the supervisor"),
+        "head": _("%(clock)s: overdue, before the head of the office"),
+    }
+    labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
+    return families.get(family, "%(clock)s") % {"clock": labels.get(key, key.replace("_", " "))}
+
+
+def steps_taken(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """The steps that occur in a history, for a filter: name and label, by label."""
+    seen: dict[str, str] = defaultdict(str)
+    for entry in entries:
+        seen.setdefault(entry.name, entry.what)
+    return sorted(seen.items(), key=lambda pair: pair[1])

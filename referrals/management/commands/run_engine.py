@@ -1,0 +1,103 @@
+import signal
+import threading
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import Error, connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notifications.relay import Delivered
+from referrals import tasks
+from workflows.sweep import Swept
+
+
+class Command(BaseCommand):
+    help = "Fires due deadlines and delivers messages, with neither Celery nor Redis."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        how = parser.add_mutually_exclusive_group(required=True)
+        how.add_argument("--once", action="store_true", help="do what is due now and stop")
+        how.add_argument("--loop", action="store_true", help="go on until told to stop (SIGTERM, Ctrl+C)")
+        parser.add_argument("--seconds", type=float, default=20.0, help="between two turns of --loop")
+
+    def handle(self, *, once: bool, seconds: float, **_options: Any) -> None:
+        if once:
+            self._turn()
+            return
+        with _told_to_stop() as stopped:
+            self.stdout.write(_("The engine runs."))
+            while not stopped.is_set():
+                self._turn_despite_outages()
+                stopped.wait(max(0.0, seconds))
+            self.stdout.write(_("The engine stops."))
+
+    def _turn_despite_outages(self) -> None:
+        try:
+            self._turn(quiet=True)
+        except Error as outage:
+            self.stderr.write(_("The database did not answer; trying again. %(why)s") % {"why": outage})
+            connection.close()
+
+    def _turn(self, *, quiet: bool = False) -> None:
+        """Fire until nothing is due, then deliver until nothing waits."""
+        swept, delivered = _swept(), _delivered()
+        if quiet and swept == Swept() and delivered == Delivered():
+            return
+        self.stdout.write(
+            _(
+                "Deadlines fired: %(fired)d (%(collapsed)d of them late and silent). Steps taken: %(steps)d. "
+                "Cases that failed: %(failed)d."
+            )
+            % {
+                "fired": swept.fired,
+                "collapsed": swept.collapsed,
+                "steps": swept.steps,
+                "failed": swept.failed,
+            }
+        )
+        self.stdout.write(
+            _("Messages sent: %(sent)d. To be tried again: %(retried)d. Given up: %(failed)d.")
+            % {"sent": delivered.sent, "retried": delivered.retried, "failed": delivered.failed}
+        )
+
+
+def _swept() -> Swept:
+    swept = Swept()
+    while True:
+        turn = tasks.fire(at=timezone.now())
+        swept.failed = max(swept.failed, turn.failed)
+        turn.failed = 0
+        swept += turn
+        if not turn.fired:
+            return swept
+
+
+def _delivered() -> Delivered:
+    sent = retried = failed = 0
+    while True:
+        turn = tasks.deliver(at=timezone.now())
+        if turn == Delivered():
+            return Delivered(sent, retried, failed)
+        sent, retried, failed = sent + turn.sent, retried + turn.retried, failed + turn.failed
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, so that a turn is finished before the process ends."""
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signals = (signal.SIGTERM, signal.SIGINT)
+    before = {each: signal.signal(each, stop) for each in signals}
+    try:
+        yield stopped
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

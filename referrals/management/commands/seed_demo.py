@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from referrals.demo.cast import gather
+from referrals.demo.world import WORLDS, build
+
+
+class Command(BaseCommand):
+    help = "Fills the database with the demo's invented world. Running it twice adds nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--world",
+            choices=WORLDS,
+            default=WORLDS[0],
+            help="whether the federal programme takes new requests: closed, as it stands today, or open",
+        )
+
+    def handle(self, *, world: str, **_options: Any) -> None:
+        self.stdout.write(_("People, offices and desks."))
+        built = build(gather(), now=timezone.now(), world=world, say=self.stdout.write)
+        told = _("The demo's world is ready") if built.new else _("The demo's world was there already")
+        self.stdout.write(
+            _("%(told)s: %(cases)d cases, %(steps)d steps, %(messages)d messages.")
+            % {"told": told, "cases": built.cases, "steps": built.steps, "messages": built.messages}
+        )

@@ -1,0 +1,78 @@
+"""The work permit: what it waits for, its dates, and the worksheet for those who decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..models import Grant, User, WorkerRequest, WorkPermit
+from ..models.people import USCIS
+from .base import Link, Panel, Section
+
+
+def panel(record: WorkPermit, user: User, *, at: datetime) -> Panel:
+    """The panel of a work permit for the representative, intake and USCIS."""
+    sections = []
+    if user.is_representative or user.capacity in USCIS:
+        sections.append(
+            Section(
+                "worksheet",
+                _("Economic necessity (Form I-765WS)"),
+                "dhs/sections/facts.html",
+                {"facts": worksheet(record)},
+            )
+        )
+    return Panel(
+        title=record.person.name,
+        facts=_facts(record),
+        sections=sections,
+        links=_links(record, user),
+        warning="" if record.grant_id else _("It can be approved only after deferred action is granted."),
+    )
+
+
+def _facts(record: WorkPermit) -> list[tuple[str, Any]]:
+    grant = record.grant
+    facts: list[tuple[str, Any]] = [
+        (_("Category"), "(c)(14)"),
+        (_("Filed"), timezone.localtime(record.filed_at).date() if record.filed_at else _("not yet")),
+        (
+            _("Fee"),
+            _("Fee waiver asked for (Form I-912)") if record.waiver_asked else _("Fee to be paid"),
+        ),
+        (_("Deferred action ends"), grant.ends_on if grant else _("not granted")),
+    ]
+    if record.valid_from:
+        facts += [(_("Valid from"), record.valid_from), (_("Valid until"), record.valid_until)]
+    if record.card_last4:
+        facts.append((_("Card number ends in"), record.card_last4))
+    facts.append((_("Mail to"), record.person.safe_address or record.person.mailing_address))
+    return facts
+
+
+def worksheet(record: WorkPermit) -> list[tuple[str, Any]]:
+    """The figures of the worksheet in US dollars."""
+
+    def dollars(amount: int | None) -> str:
+        return "" if amount is None else f"${amount:,}"
+
+    return [
+        (_("Annual income"), dollars(record.annual_income)),
+        (_("Annual expenses"), dollars(record.annual_expenses)),
+        (_("Total assets"), dollars(record.total_assets)),
+        (_("Why the worker needs to work"), record.necessity),
+    ]
+
+
+def _links(record: WorkPermit, user: User) -> list[Link]:
+    found = []
+    request = WorkerRequest.objects.visible_to(user).filter(pk=record.worker_request_id).first()
+    if request is not None:
+        found.append(Link(_("The request it was filed with"), request.get_absolute_url()))
+    grant = Grant.objects.visible_to(user).filter(pk=record.grant_id).first() if record.grant_id else None
+    if grant is not None:
+        found.append(Link(_("The deferred action it rests on"), grant.get_absolute_url()))
+    return found

@@ -1,0 +1,53 @@
+"""The grounds of a decision on deferred action, written by the office that decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from workflows import engine, parties
+from workflows.machines.worker_request_states import State
+
+from ..models import Decision, User, WorkerRequest
+from . import worker_requests
+
+
+def may_decide(request: WorkerRequest, user: User) -> bool:
+    """Whether this person is of the office that decides, and the request is under its review."""
+    if request.state == State.IN_ADJUDICATION:
+        return parties.uscis_adjudicator(request, user)
+    return request.state == State.ICE_REVIEW and parties.ice_reviewer(request, user)
+
+
+def last_decision(request: WorkerRequest) -> Decision | None:
+    """The grounds as last written."""
+    return request.decisions.order_by("-pk").first()
+
+
+@transaction.atomic
+def write(
+    request: WorkerRequest,
+    *,
+    by: User,
+    at: datetime,
+    outcome: str,
+    favorable: str,
+    adverse: str,
+    rationale: str,
+    expected_version: int | None = None,
+) -> Decision:
+    """Write the grounds down anew; a proposal that waits on earlier grounds can then not be countersigned.
+
+    Raises ``PermissionDenied`` for anybody outside the deciding office, ``engine.StalePage`` when the
+    request moved meanwhile.
+    """
+    if not may_decide(request, by):
+        raise PermissionDenied
+    engine.record_note(
+        request, "write_decision", by=by, at=at, expected_version=expected_version, outcome=str(outcome)
+    )
+    return worker_requests.write_decision(
+        request, by=by, at=at, outcome=outcome, favorable=favorable, adverse=adverse, rationale=rationale
+    )

@@ -1,0 +1,64 @@
+"""What a case is about, in a few words, for those who may read it.
+
+On the statement side that is the employer, on the worker's side the worker. Every
+name is read through ``visible_to``: who may not see the record gets no name. One
+query for each kind of case, however many cases there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from workflows.models import Case, Kind
+
+from .models import CoveredName, EmployerName, RequestedName, User, record_models
+
+PERSON = {
+    Kind.WORKER_REQUEST: "person",
+    Kind.GRANT: "worker_request__person",
+    Kind.WORK_PERMIT: "worker_request__person",
+    Kind.STAY: "person",
+    Kind.STAY_REFERRAL: "stay__person",
+    Kind.RENEWAL: "grant__worker_request__person",
+}
+
+
+def subjects(cases: Iterable[Case], user: User) -> dict[int, str]:
+    """The subject of each case by its key; a case that the user may not see is left out."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for case in cases:
+        by_kind[case.kind].append(case.pk)
+    found: dict[int, str] = {}
+    for kind, keys in by_kind.items():
+        records = record_models()[kind].objects.visible_to(user).filter(pk__in=keys)
+        found.update(_workers(records, kind) if kind in PERSON else _employers(records, kind, user))
+    return found
+
+
+def subject_of(record: Any, user: User) -> str:
+    """The subject of one case."""
+    return subjects([record], user).get(record.pk, "")
+
+
+def _workers(records: Any, kind: str) -> dict[int, str]:
+    person = PERSON[Kind(kind)]
+    rows = records.values_list("pk", f"{person}__given_names", f"{person}__family_names")
+    return {pk: f"{given} {family}".strip() for pk, given, family in rows}
+
+
+def _employers(records: Any, kind: str, user: User) -> dict[int, str]:
+    names: QuerySet[Any]
+    if kind == Kind.SOI_REQUEST:
+        names = RequestedName.objects.filter(request=OuterRef("pk"))
+    elif user.is_agency:
+        names = EmployerName.objects.filter(matter=OuterRef("matter_id"))
+    else:
+        names = CoveredName.objects.filter(
+            version__statement=OuterRef("pk"), version__number=OuterRef("version_in_force")
+        )
+    first = Subquery(names.order_by("pk").values("name")[:1])
+    return {pk: name or "" for pk, name in records.annotate(subject=first).values_list("pk", "subject")}

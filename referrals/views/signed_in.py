@@ -1,0 +1,25 @@
+"""What views of signed-in people share: the type of their requests, and the way to a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from workflows.models import Case
+
+from ..models import User, find_visible
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who has signed in."""
+
+    user: User
+
+
+def record_or_404(request: SignedIn, reference: str) -> Any:
+    """The record with this reference; 404 if there is none or it is somebody else's."""
+    try:
+        return find_visible(request.user, reference)
+    except Case.DoesNotExist:
+        raise Http404 from None

@@ -1,0 +1,61 @@
+"""A stay of removal, Form I-246: who may take which step from where, and where it leads."""
+
+from __future__ import annotations
+
+from tests.workflows.tables.capacities import CLOCK, ICE, ICE_SUPERVISOR, REPRESENTATIVE
+from workflows.machines.stay_states import State
+
+MOVES = {
+    (State.DRAFT, "revise"): (REPRESENTATIVE, {State.DRAFT}),
+    (State.DRAFT, "make_ready"): (REPRESENTATIVE, {State.READY}),
+    (State.DRAFT, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.DRAFT, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.READY, "revise"): (REPRESENTATIVE, {State.READY}),
+    (State.READY, "reopen"): (REPRESENTATIVE, {State.DRAFT}),
+    (State.READY, "make_appointment"): (REPRESENTATIVE, {State.APPOINTMENT_MADE}),
+    (State.READY, "file"): (REPRESENTATIVE, {State.FILED}),
+    (State.READY, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.READY, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.APPOINTMENT_MADE, "revise"): (REPRESENTATIVE, {State.APPOINTMENT_MADE}),
+    (State.APPOINTMENT_MADE, "make_appointment"): (REPRESENTATIVE, {State.APPOINTMENT_MADE}),
+    (State.APPOINTMENT_MADE, "file"): (REPRESENTATIVE, {State.FILED}),
+    (State.APPOINTMENT_MADE, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.APPOINTMENT_MADE, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.FILED, "reject"): (ICE, {State.REJECTED}),
+    (State.FILED, "accept"): (ICE, {State.CHECKS}),
+    (State.FILED, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.FILED, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.CHECKS, "begin_review"): (ICE, {State.UNDER_REVIEW}),
+    (State.CHECKS, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.CHECKS, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.UNDER_REVIEW, "request_information"): (ICE, {State.INFO_REQUESTED}),
+    (State.UNDER_REVIEW, "grant"): (ICE, {State.GRANTED}),
+    (State.UNDER_REVIEW, "deny"): (ICE, {State.DENIED}),
+    (State.UNDER_REVIEW, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.UNDER_REVIEW, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.INFO_REQUESTED, "answer"): (REPRESENTATIVE, {State.UNDER_REVIEW}),
+    (State.INFO_REQUESTED, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
+    (State.INFO_REQUESTED, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.GRANTED, "issue_supervision"): (ICE, {State.ACTIVE}),
+    (State.GRANTED, "require_bond"): (ICE, {State.BOND_REQUIRED}),
+    (State.GRANTED, "begin_expiring"): (CLOCK, {State.EXPIRING}),
+    (State.GRANTED, "expire"): (CLOCK, {State.EXPIRED}),
+    (State.GRANTED, "revoke"): (ICE, {State.REVOKED}),
+    (State.GRANTED, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.BOND_REQUIRED, "post_bond"): (ICE, {State.ACTIVE}),
+    (State.BOND_REQUIRED, "begin_expiring"): (CLOCK, {State.EXPIRING}),
+    (State.BOND_REQUIRED, "expire"): (CLOCK, {State.EXPIRED}),
+    (State.BOND_REQUIRED, "revoke"): (ICE, {State.REVOKED}),
+    (State.BOND_REQUIRED, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.ACTIVE, "begin_expiring"): (CLOCK, {State.EXPIRING}),
+    (State.ACTIVE, "expire"): (CLOCK, {State.EXPIRED}),
+    (State.ACTIVE, "renew"): (ICE, {State.RENEWED}),
+    (State.ACTIVE, "revoke"): (ICE, {State.REVOKED}),
+    (State.ACTIVE, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+    (State.EXPIRING, "expire"): (CLOCK, {State.EXPIRED}),
+    (State.EXPIRING, "renew"): (ICE, {State.RENEWED}),
+    (State.EXPIRING, "revoke"): (ICE, {State.REVOKED}),
+    (State.EXPIRING, "make_moot"): (ICE | REPRESENTATIVE, {State.MOOT}),
+}
+COUNTERSIGNED = {"grant": ICE_SUPERVISOR, "deny": ICE_SUPERVISOR, "revoke": ICE_SUPERVISOR}
+NOT_BY_THOSE_WHO = {}

@@ -1,0 +1,28 @@
+"""An agency's support of a stay: who may take which step from where, and where it leads."""
+
+from __future__ import annotations
+
+from tests.workflows.tables.capacities import AGENCY_APPROVERS, AGENCY_STAFF, CLOCK, ICE, REPRESENTATIVE
+from workflows.machines.stay_referral import State
+
+MOVES = {
+    (State.ASKED, "draft"): (AGENCY_STAFF, {State.DRAFTED}),
+    (State.ASKED, "decline"): (AGENCY_APPROVERS, {State.DECLINED}),
+    (State.ASKED, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
+    (State.DRAFTED, "draft"): (AGENCY_STAFF, {State.DRAFTED}),
+    (State.DRAFTED, "approve"): (AGENCY_APPROVERS, {State.APPROVED}),
+    (State.DRAFTED, "return_to_drafter"): (AGENCY_APPROVERS, {State.ASKED}),
+    (State.DRAFTED, "decline"): (AGENCY_APPROVERS, {State.DECLINED}),
+    (State.DRAFTED, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
+    (State.APPROVED, "send"): (AGENCY_STAFF, {State.SENT}),
+    (State.APPROVED, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
+    (State.SENT, "acknowledge"): (ICE, {State.ACKNOWLEDGED}),
+    (State.SENT, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
+    (State.ACKNOWLEDGED, "forward"): (ICE, {State.FORWARDED}),
+    (State.ACKNOWLEDGED, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
+    (State.FORWARDED, "support"): (ICE, {State.SUPPORTED}),
+    (State.FORWARDED, "not_support"): (ICE, {State.NOT_SUPPORTED}),
+    (State.FORWARDED, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
+}
+COUNTERSIGNED = {}
+NOT_BY_THOSE_WHO = {"approve": {"draft"}}
