@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflows import engine
 from workflows.models import Proposal
 from workflows.openness import COUNTERSIGN, Option
 from workflows.parties import Capacity
@@ -20,7 +19,7 @@ from .panels import panel_for
 
 def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
     """Everything that ``pages/case.html`` draws."""
-    options = engine.options_for(record, by=user, at=at)
+    options = choices.options_seen(record, by=user, at=at)
     steps = choices.buttons(record, options)
     clocks = presenting.shown_clocks(record, at=at)
     panel = panel_for(record, user, at=at)
@@ -36,7 +35,7 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
         "clocks": clocks,
         "no_clock": record.standing.no_clock,
         "steps": steps,
-        "proposal": proposal_box(record, options, user),
+        "proposal": proposal_box(record, options),
         "stations": presenting.stations(record),
         "does_not_stop_removal": getattr(record, "does_not_stop_removal", False),
         "overrides": overrides_of(record, user, at=at),
@@ -61,15 +60,14 @@ def turn_of(record: Any, user: User, options: list[Option]) -> dict[str, Any] | 
     return general
 
 
-def proposal_box(record: Any, options: list[Option], user: User) -> dict[str, Any] | None:
+def proposal_box(record: Any, options: list[Option]) -> dict[str, Any] | None:
     """The step that waits for a second person: who proposed it, when, with what."""
     proposal = next((each.proposal for each in options if each.proposal is not None), None)
-    return proposal_shown(record, proposal, user) if proposal else None
+    return proposal_shown(record, proposal) if proposal else None
 
 
-def proposal_shown(record: Any, proposal: Proposal, user: User) -> dict[str, Any]:
-    """A proposal in words; only colleagues learn who made it, why, and with which content."""
-    own = proposal.proposed_by_id in diary.colleagues(user, [proposal.proposed_by_id])
+def proposal_shown(record: Any, proposal: Proposal) -> dict[str, Any]:
+    """A proposal in words, for colleagues of whoever made it (``choices.options_seen`` sees to that)."""
     fields = form_for(record.machine.kind, proposal.step).base_fields
     labels = {
         name: str(fields[name].label or name.replace("_", " ").capitalize())
@@ -81,9 +79,9 @@ def proposal_shown(record: Any, proposal: Proposal, user: User) -> dict[str, Any
     return {
         "step": presenting.step_labels(record).get(proposal.step, proposal.step),
         "at": proposal.proposed_at,
-        "who": str(proposal.proposed_by) if own else _("an official"),
-        "reason": proposal.reason if own else "",
-        "facts": shown if own else [],
+        "who": str(proposal.proposed_by),
+        "reason": proposal.reason,
+        "facts": shown,
     }
 
 

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workflows import engine
-from workflows.machine import Manner, steps_of, targets_of
+from workflows.machine import Manner, steps_of
 from workflows.models import Case, Step
 from workflows.openness import COUNTERSIGN, SEND_BACK, Option, manner_of
 from workflows.refusals import Refusal
 
+from . import diary
 from .forms.steps import form_for
 from .models import User
 
@@ -68,9 +69,33 @@ def before_its_form(record: Case, option: Option) -> Option:
     return replace(option, refusals=tuple(each for each in option.refusals if each.code not in provided))
 
 
+def options_seen(record: Any, *, by: User, at: datetime) -> list[Option]:
+    """The options of one person; a proposal inside another organization is nobody's business yet.
+
+    From outside, the proposed step is simply not the reader's, and nothing is there to be countersigned.
+    """
+    options = engine.options_for(record, by=by, at=at)
+    proposal = next((option.proposal for option in options if option.proposal is not None), None)
+    if proposal is None or proposal.proposed_by_id in diary.colleagues(by, [proposal.proposed_by_id]):
+        return options
+    return [
+        replace(option, refusals=(_not_yours(option),)) if option.name == proposal.step else option
+        for option in options
+        if option.proposal is None
+    ]
+
+
+def _not_yours(option: Option) -> Refusal:
+    return Refusal(
+        "not_your_step",
+        _("This step belongs to %(party)s.") % {"party": option.party},
+        _("Ask them to take it."),
+    )
+
+
 def option_named(record: Any, name: str, *, by: User, at: datetime) -> Option | None:
     """One step as this person sees it; closed if it does not start here; None if there is no such step."""
-    for option in engine.options_for(record, by=by, at=at):
+    for option in options_seen(record, by=by, at=at):
         if option.name == name:
             return before_its_form(record, option)
     if name in (COUNTERSIGN, SEND_BACK):
@@ -160,8 +185,3 @@ def done_sentence(record: Any, step: Step, option: Option) -> str:
         "step": option.label,
         "state": record.state_label,
     }
-
-
-def targets_by_name(model: type[Case], name: str) -> set[str]:
-    """Every state that a step of this name can lead to."""
-    return {target for each in steps_of(model) if each.name == name for target in targets_of(each)}

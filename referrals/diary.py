@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 
 from notifications.models import Channel, Message
 from workflows.machine import steps_of
-from workflows.models import Step
+from workflows.models import Case, Step
 from workflows.openness import manner_of
 
 from . import announcements, audiences, presenting
-from .models import Membership, User, side_of
+from .models import Membership, User, record_models, side_of
 from .models.documents import Document
+from .subjects import PERSON
 
 FIRST = 20
 MOST = 500
@@ -56,15 +57,22 @@ class Entry:
     own: bool
 
 
-def _is_shared(record: Any, step: Step, side: str) -> bool:
+def may_know(case: Case, step: Step, user: User) -> bool:
+    """Whether a reader of a case may know of a step: an own one, the system's, or one that concerns us."""
+    if step.organization == user.organization_id or step.actor_id is None:
+        return True
+    return _is_shared(case, step, side_of(user))
+
+
+def _is_shared(case: Case, step: Step, side: str) -> bool:
     """Whether a step taken elsewhere concerns the reader's side."""
     if step.nature == Step.Nature.OPENED:
         return True
     if step.nature != Step.Nature.MOVED:
         return False
-    if side == Document.Side.WORKER and hasattr(record, "representative_desk_id"):
+    if side == Document.Side.WORKER and case.kind in PERSON:
         return True
-    machine = record.machine
+    machine = record_models()[case.kind].machine
     after = machine.standing(step.to_state)
     before = machine.standing(step.from_state)
     told = announcements.STEPS.get((machine.kind, step.name), ())
@@ -87,11 +95,11 @@ def entries(
         steps = steps.filter(name=name)
     if own_only:
         steps = steps.filter(organization=user.organization_id)
-    side, reasons = side_of(user), _gives_reasons(record)
+    reasons = _gives_reasons(record)
     found: list[Entry] = []
     for step in steps[:MOST]:
-        own = step.organization == user.organization_id
-        if own or step.actor_id is None or _is_shared(record, step, side):
+        if may_know(record, step, user):
+            own = step.organization == user.organization_id
             found.append(_entry(record, step, own=own, reasons=reasons))
         if len(found) >= limit:
             break

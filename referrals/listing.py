@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from workflows import clockwork, terms
 from workflows.models import Case, Clock, Step
 
-from . import presenting, queues, turns
+from . import diary, presenting, queues, turns
 from .models import User, record_models
 from .subjects import subjects
 
@@ -64,9 +64,16 @@ def _row(
             else {"text": machine.label_of(case.state)},
             {"deadline": deadline, "note": deadline["what"]} if deadline else {"text": _("no date")},
             {"text": age(case, at=at)},
-            {"text": presenting.step_label(case, last) if last else ""},
+            {"text": _news(case, last, user)},
         ],
     }
+
+
+def _news(case: Case, last: Step | None, user: User) -> str:
+    """The last step, or the state it left the case in where the step itself is another house's business."""
+    if last is not None and diary.may_know(case, last, user):
+        return presenting.step_label(case, last)
+    return str(record_models()[case.kind].machine.label_of(case.state))
 
 
 def due_of(case: Case, clocks: Sequence[Clock], *, at: datetime) -> dict[str, Any] | None:

@@ -57,6 +57,10 @@ class ShownDate:
     paused: bool
     legal: bool
 
+    @property
+    def label(self) -> str:
+        return self.what
+
 
 def shown_clock(record: Any, clock: Clock, *, at: datetime) -> ShownDate:
     """A running clock as a date with its arithmetic."""

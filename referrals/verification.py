@@ -12,7 +12,7 @@ from workflows.machines.statement import IN_FORCE
 
 from .models import StatementVersion
 
-GROUPS = 16
+DIGITS = 16
 
 
 class Standing(StrEnum):
@@ -55,8 +55,7 @@ def verify(number: str, version: int, *, code: str = "") -> Verdict:
     )
     if found is None:
         return Verdict(Standing.UNKNOWN, wanted, version)
-    printed = re.sub(r"[^0-9A-F]", "", code.upper())
-    if code.strip() and not hmac.compare_digest(printed, found.fingerprint[:GROUPS].upper()):
+    if code.strip() and not hmac.compare_digest(_digits(code), _digits(found.fingerprint)):
         return Verdict(Standing.OTHER_TEXT, wanted, version)
     statement = found.statement
     newest = statement.version_in_force
@@ -66,3 +65,8 @@ def verify(number: str, version: int, *, code: str = "") -> Verdict:
             Standing.SUPERSEDED, wanted, version, newer=newest, newer_at=newer.signed_at if newer else None
         )
     return Verdict(Standing.LIVE if statement.state in IN_FORCE else Standing.ENDED, wanted, version)
+
+
+def _digits(code: str) -> str:
+    """The printed digits of a fingerprint, without the spaces between its groups."""
+    return re.sub(r"[^0-9A-F]", "", code.upper())[:DIGITS]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from notifications.models import Message
-from referrals.demo.cast import Cast
+from referrals.demo.cast import Cast, gather
 from referrals.models import (
     EmployerName,
     Grant,
@@ -237,3 +241,14 @@ def clock_of(record: Any, key: str, *, at: datetime) -> ShownDate:
 def reload(record: Any) -> Any:
     """The record as it is stored now."""
     return type(record).objects.get(pk=record.pk)
+
+
+@contextmanager
+def kept_for_many_tests(blocker: Any) -> Iterator[Cast]:
+    """A transaction for a module's costly records: each test rolls back to it, and its end rolls it back."""
+    with blocker.unblock():
+        block: Any = transaction.atomic()
+        block._from_testcase = True  # as Django's own test case marks its blocks
+        with block:
+            yield gather(password="a password for tests")  # noqa: S106
+            transaction.set_rollback(True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django_fsm import GET_STATE, Transition, transition
@@ -17,7 +16,6 @@ from django_fsm import GET_STATE, Transition, transition
 from .parties import EitherParty, Party
 
 if TYPE_CHECKING:
-    from .models import Case
     from .parties import Text
 
 FACT_PREFIX = "fact_"
@@ -170,9 +168,17 @@ def targets_of(declared: Transition) -> list[str]:
     return [str(state) for state in target.allowed_states] if hasattr(target, "get_state") else [str(target)]
 
 
-@cache
-def steps_of(model: type[Case]) -> tuple[Transition, ...]:
+def steps_of(model: type[Any]) -> tuple[Transition, ...]:
     """All declared transitions of a record class, by step name then source."""
+    if model not in _STEPS:
+        _STEPS[model] = _declared_on(model)
+    return _STEPS[model]
+
+
+_STEPS: dict[type[Any], tuple[Transition, ...]] = {}
+
+
+def _declared_on(model: type[Any]) -> tuple[Transition, ...]:
     found: list[Transition] = []
     for name in dir(model):
         declared = getattr(getattr(model, name, None), "_django_fsm", None)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from reportlab.platypus import CondPageBreak, KeepTogether, Spacer
+from reportlab.platypus import Spacer
 
 from referrals.letters import styles
 from referrals.letters.dates import long_date
 from referrals.letters.document import Element
 from referrals.letters.flowables import ListItem, QrFigure, QuietTable, Rule, TaggedText
+from referrals.letters.keeping import Kept, bound, kept
 from referrals.letters.letter import (
     Block,
     Bullets,
@@ -28,8 +28,6 @@ from referrals.letters.typefaces import BODY, Scribe
 
 QR_SIDE: Final = 68.0
 LABEL_SHARE: Final = 0.32
-SHORT_TABLE: Final = 8
-SHORT_TEXT: Final = 1500
 _PLAIN_CELLS: Final = [
     ("FONT", (0, 0), (-1, -1), BODY),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -38,13 +36,6 @@ _PLAIN_CELLS: Final = [
     ("TOPPADDING", (0, 0), (-1, -1), 0),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
 ]
-
-
-@dataclass
-class Kept:
-    """Flowables that stay on one page. Only for what fits on a fraction of one."""
-
-    flowables: list[Any]
 
 
 class Story:
@@ -57,7 +48,7 @@ class Story:
         self._opening()
         self._body()
         self._closing()
-        self.flowables = _bound(self.flowables)
+        self.flowables = bound(self.flowables)
         self.footer = self.tree.add("P") if letter.footer else None
 
     def text(self, text: str, style: Any, role: str = "P", *, under: Element | None = None) -> TaggedText:
@@ -96,7 +87,7 @@ class Story:
             last.append(self.text("\n".join(copies), styles.COPIES))
         if letter.verification:
             last += self._check(letter.verification)
-        self.flowables += _kept(last, characters=sum(map(len, letter.cc)))
+        self.flowables += kept(last, characters=sum(map(len, letter.cc)))
 
     def _block(self, block: Block) -> list[Any]:
         match block:
@@ -127,7 +118,7 @@ class Story:
             flowable = ListItem.of(self.scribe.markup(item, style.fontName), style, entry.add("LBody"))
             flowable.label = (f"{number}." if block.numbered else "•", label)
             items.append(flowable)
-        return [*items[:-2], *_kept(items[-2:], characters=sum(map(len, block.items[-2:])))]
+        return [*items[:-2], *kept(items[-2:], characters=sum(map(len, block.items[-2:])))]
 
     def _key_values(self, block: KeyValues) -> list[Any]:
         table = self.tree.add("Table")
@@ -139,7 +130,7 @@ class Story:
             cells.append([self._cell(label, styles.LABEL, heading), self._cell(value, styles.VALUE, body)])
         widths = [styles.WIDTH * LABEL_SHARE, styles.WIDTH * (1 - LABEL_SHARE)]
         size = sum(len(label + value) for label, value in block.rows)
-        return [*_kept([_ruled(cells, widths)], rows=len(cells), characters=size), Spacer(1, 9)]
+        return [*kept([_ruled(cells, widths)], rows=len(cells), characters=size), Spacer(1, 9)]
 
     def _table(self, block: Table) -> list[Any]:
         caption = []
@@ -159,7 +150,7 @@ class Story:
             cells.append([self._cell(value, styles.VALUE, row.add("TD")) for value in values])
         shares = block.widths or (1.0,) * len(block.columns)
         widths = [styles.WIDTH * share / sum(shares) for share in shares]
-        body = _kept(
+        body = kept(
             [_ruled(cells, widths, headed=True)],
             rows=len(cells),
             characters=sum(len(value) for values in block.rows for value in values),
@@ -189,14 +180,14 @@ class Story:
             ("BOTTOMPADDING", (0, -1), (-1, -1), 9),
         ]
         box = QuietTable(rows, colWidths=[styles.WIDTH], style=look, splitInRow=1, spaceBefore=2)
-        return [*_kept([box], rows=len(rows), characters=sum(map(len, block.paragraphs))), Spacer(1, 10)]
+        return [*kept([box], rows=len(rows), characters=sum(map(len, block.paragraphs))), Spacer(1, 10)]
 
     def _signature(self, block: Signature) -> list[Any]:
         lines = [self.text(block.signed, styles.SIGNER_LINE)] if block.signed else []
         lines.append(self.text(block.name, styles.SIGNER))
         lines += [self.text(line, styles.SIGNER_LINE) for line in block.lines if line]
         lines.append(Spacer(1, 12))
-        return [Kept([Spacer(1, 12), *lines])]
+        return [Kept([Spacer(1, 12), *lines], closes=True)]
 
     def _check(self, verification: Verification) -> list[Any]:
         figure = self.tree.add(
@@ -244,37 +235,6 @@ def _paragraph_style(block: Paragraph, text: str) -> Any:
     if block.strong:
         return styles.STRONG_TEXT
     return styles.LEAD if text.endswith(":") else styles.TEXT
-
-
-def _kept(flowables: list[Any], *, characters: int, rows: int = 0) -> list[Any]:
-    """Short things stay on one page; long ones may break."""
-    short = rows <= SHORT_TABLE and characters <= SHORT_TEXT
-    return [Kept(flowables)] if short and flowables else flowables
-
-
-def _bound(items: list[Any]) -> list[Any]:
-    """Join each heading or lead-in with what follows: all of it if short, else its first lines."""
-    bound: list[Any] = []
-    leaders: list[Any] = []
-    for item in items:
-        if getattr(getattr(item, "style", None), "leads", False):
-            leaders.append(item)
-            continue
-        if isinstance(item, Kept):
-            bound.append(KeepTogether([*leaders, *item.flowables]))
-        else:
-            bound += [*_room_for(leaders), *leaders, item]
-        leaders = []
-    return bound + leaders
-
-
-def _room_for(leaders: list[Any]) -> list[Any]:
-    if not leaders:
-        return []
-    height = sum(
-        leader.style.spaceBefore + leader.style.leading + leader.style.spaceAfter for leader in leaders
-    )
-    return [CondPageBreak(height + 3 * styles.TEXT.leading)]
 
 
 def _ruled(cells: list[list[Any]], widths: list[float], *, headed: bool = False) -> QuietTable:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import engine
+from workflows.machines.renewal import State as RenewalState
 from workflows.models import Kind, Step
 from workflows.parties import Actor
 
@@ -24,7 +25,7 @@ def _statement_signed(record: Statement, step: Step, *, by: Actor, at: datetime)
     statements.fix_version(record, by=by, at=at)
     worker_requests.check_scopes_again(record, at=at)
     for renewal in Renewal.objects.filter(
-        grant__worker_request__statement=record, state="AWAITING_STATEMENT"
+        grant__worker_request__statement=record, state=RenewalState.AWAITING_STATEMENT
     ).select_for_update():
         engine.advance(renewal, "choose_renewal", by=engine.SYSTEM, at=at)
 
@@ -67,10 +68,6 @@ def _grant_ended(record: Grant, step: Step, *, by: Actor, at: datetime) -> None:
     work_permits.revoke_with_grant(record, at=at)
 
 
-def _permit_approved(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
-    work_permits.refuse_to_outlive_the_grant(record)
-
-
 def _permit_delivered(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
     work_permits.replace_earlier(record, at=at)
 
@@ -98,10 +95,21 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (Kind.GRANT, "terminate_at_once"): _grant_ended,
     (Kind.WORK_PERMIT, "accept_fee"): _fee_settled,
     (Kind.WORK_PERMIT, "grant_waiver"): _fee_settled,
-    (Kind.WORK_PERMIT, "approve"): _permit_approved,
     (Kind.WORK_PERMIT, "deliver"): _permit_delivered,
     (Kind.RENEWAL, "open_request"): _renewal_opened,
 }
+
+
+GUARDS: dict[tuple[str, str], Callable[..., None]] = {
+    (Kind.WORK_PERMIT, "approve"): work_permits.refuse_to_outlive_the_grant,
+}
+
+
+def look_ahead(record: Any, name: str, **data: Any) -> None:
+    """Refuse what a step is given where another case forbids it; raises ``engine.StepRefused``."""
+    guard = GUARDS.get((record.machine.kind, name))
+    if guard is not None:
+        guard(record, **data)
 
 
 def follow(record: Any, step: Step, *, by: Actor, at: datetime) -> None:

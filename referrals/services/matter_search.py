@@ -15,7 +15,7 @@ def find(own: QuerySet[Matter], text: str) -> QuerySet[Matter]:
     Matters without an opening day come last.
     """
     found = own
-    for word in text.split()[:MOST_WORDS]:
+    for word in text.replace("\x00", " ").split()[:MOST_WORDS]:
         named = EmployerName.objects.filter(matter=OuterRef("pk"), name__icontains=word)
         placed = Worksite.objects.filter(matter=OuterRef("pk"), city__icontains=word)
         found = found.filter(Q(case_number__icontains=word) | Exists(named) | Exists(placed))

@@ -37,6 +37,7 @@ def take_step(
     the caller tells them itself, once for many cases.
     """
     with transaction.atomic():
+        effects.look_ahead(record, name, **data)
         step = engine.advance(
             record,
             name,

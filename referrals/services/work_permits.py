@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from workflows import engine
 from workflows.machines.work_permit import PENDING, VALID, State
+from workflows.machines.worker_request import State as RequestState
 from workflows.parties import SYSTEM
 
 from ..models import Grant, WorkerRequest, WorkPermit
@@ -34,7 +35,7 @@ def end_with_request(request: WorkerRequest, *, at: datetime) -> None:
     """A request that is refused, rejected or withdrawn takes its pending permits with it."""
     for permit in request.permits.filter(state__in=PENDING):
         denied = permit.state in {State.FILED, State.WAIVER_REQUESTED, State.AWAITING_GRANT}
-        withdrawn = request.state == "WITHDRAWN" or permit.state == State.NOT_FILED
+        withdrawn = request.state == RequestState.WITHDRAWN or permit.state == State.NOT_FILED
         if denied and not withdrawn:
             engine.advance(permit, "deny_with_request", by=SYSTEM, at=at)
         else:
@@ -56,12 +57,12 @@ def replace_earlier(permit: WorkPermit, *, at: datetime) -> None:
         engine.advance(old, "renew", by=SYSTEM, at=at)
 
 
-def refuse_to_outlive_the_grant(permit: WorkPermit) -> None:
+def refuse_to_outlive_the_grant(
+    permit: WorkPermit, *, valid_until_on: date | None = None, **_other: object
+) -> None:
     """A permit ends with the deferred action it rests on at the latest; raises ``engine.StepRefused``."""
     grant = permit.grant
-    assert grant is not None
-    assert permit.valid_until is not None
-    if permit.valid_until > grant.ends_on:
+    if grant is not None and valid_until_on is not None and valid_until_on > grant.ends_on:
         raise engine.StepRefused(
             engine.Refusal(
                 "outlives_the_grant",

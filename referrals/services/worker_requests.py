@@ -10,7 +10,6 @@ from django.db import transaction
 
 from workflows import engine
 from workflows.models import Desk
-from workflows.parties import Actor
 
 from .. import scope as scopes
 from ..models import (

@@ -130,7 +130,7 @@ def _page(
             "changes": changes,
             "effects": choices.effects_of(record, option),
             "told": announcements.preview(record, option.name) if option.open else [],
-            "proposal": case_page.proposal_shown(record, proposal, request.user) if proposal else None,
+            "proposal": case_page.proposal_shown(record, proposal) if proposal else None,
             "does_not_stop_removal": getattr(record, "does_not_stop_removal", False),
         },
         status=status,

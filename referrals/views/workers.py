@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -44,7 +45,7 @@ def workers(request: SignedIn) -> HttpResponse:
         "caption": _("Workers of your office"),
         "columns": caseload.columns(),
         "rows": caseload.rows(page, request.user, at=at),
-        "next_url": f"?after={caseload.mark_of(page[-1])}" if more and not typed else "",
+        "next_url": f"?{urlencode({'after': caseload.mark_of(page[-1])})}" if more and not typed else "",
     }
     return render(
         request,

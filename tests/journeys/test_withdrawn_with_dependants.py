@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,10 +10,18 @@ import pytest
 
 from notifications.models import Message
 from referrals import tasks
-from referrals.models import Person, WorkerRequest
+from referrals.models import Person, Statement, WorkerRequest
 from referrals.services import statements
 from referrals.services.steps import take_step
-from tests.cases import active_statement, clock_of, draft_request, inbox_of, reload, routed_request
+from tests.cases import (
+    active_statement,
+    clock_of,
+    draft_request,
+    inbox_of,
+    kept_for_many_tests,
+    reload,
+    routed_request,
+)
 from workflows import history
 from workflows.engine import StepRefused
 from workflows.machines.statement import State
@@ -26,17 +35,23 @@ OF_ROSA, OF_RITA = 18, 5
 EVENT = "statement.announce_withdrawal"
 
 
-@pytest.fixture
-def statement(cast: Any) -> Any:
+@pytest.fixture(scope="module")
+def depended_on(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
     """Twenty-five open requests rest on it: two with DHS, the others being prepared, of two organizations."""
-    statement = active_statement(cast)
-    routed_request(cast, statement)
-    routed_request(cast, statement, ice=True)
-    for _number in range(OF_ROSA):
-        draft_request(cast, statement)
-    for _number in range(OF_RITA):
-        draft_request(cast, statement, by=cast.river)
-    return statement
+    with kept_for_many_tests(django_db_blocker) as cast:
+        statement = active_statement(cast)
+        routed_request(cast, statement)
+        routed_request(cast, statement, ice=True)
+        for _number in range(OF_ROSA):
+            draft_request(cast, statement)
+        for _number in range(OF_RITA):
+            draft_request(cast, statement, by=cast.river)
+        yield statement.pk
+
+
+@pytest.fixture
+def statement(depended_on: int, db: None) -> Statement:
+    return Statement.objects.get(pk=depended_on)
 
 
 def propose(cast: Any, statement: Any) -> Step:

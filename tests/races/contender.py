@@ -52,7 +52,7 @@ def take(
 
 
 def sweep(*, at: datetime, stop_at: int = 0) -> dict[str, int]:
-    """Fire what is due; with ``stop_at`` says so at that message and then stands still, in mid-transaction."""
+    """Fire what is due; with ``stop_at`` says so at that rung and then stands still, in mid-transaction."""
     from referrals import tasks
 
     tell, told = tasks.announcements.deadline_passed, 0

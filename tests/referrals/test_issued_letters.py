@@ -89,7 +89,11 @@ EXPECTED: dict[tuple[str, str], tuple[str, set[Document.Side], tuple[str, ...]]]
     (Kind.STATEMENT, "return_incomplete"): (
         "statement_return",
         INTAKE,
-        ("Period of employment: missing or not clear.", "Contact of the agency", "Two pages cannot be read."),
+        (
+            "Period of employment: missing or not clear. State a first day and a last day",
+            "Contact of the agency",
+            "Two pages cannot be read.",
+        ),
     ),
     (Kind.WORKER_REQUEST, "accept"): (
         "request_receipt",

@@ -15,7 +15,6 @@ import workflows.models.case
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -26,225 +25,581 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('time_zone', models.CharField(default='America/New_York', max_length=60)),
-                ('jurisdiction', models.CharField(default='US', max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("time_zone", models.CharField(default="America/New_York", max_length=60)),
+                ("jurisdiction", models.CharField(default="US", max_length=40)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('SOI_REQUEST', 'Request for a statement of interest'), ('STATEMENT', 'Statement of interest'), ('WORKER_REQUEST', "Worker's request for deferred action"), ('GRANT', 'Deferred action'), ('WORK_PERMIT', 'Work permit'), ('STAY', 'Stay of removal'), ('STAY_REFERRAL', "Agency's stay referral"), ('RENEWAL', 'Renewal')], editable=False, max_length=20)),
-                ('reference', models.CharField(default=workflows.models.case.unguessable_reference, editable=False, max_length=40, unique=True)),
-                ('state', django_fsm.FSMField(editable=False, max_length=40, protected=True)),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('definition_version', models.PositiveSmallIntegerField(default=1, editable=False)),
-                ('jurisdiction', models.CharField(default='US', editable=False, max_length=40)),
-                ('time_zone', models.CharField(default='America/New_York', editable=False, max_length=60)),
-                ('opened_at', models.DateTimeField(editable=False)),
-                ('entered_state_at', models.DateTimeField(editable=False)),
-                ('next_due_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('head_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('assignee', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('desk', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='workflows.desk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("SOI_REQUEST", "Request for a statement of interest"),
+                            ("STATEMENT", "Statement of interest"),
+                            ("WORKER_REQUEST", "Worker's request for deferred action"),
+                            ("GRANT", "Deferred action"),
+                            ("WORK_PERMIT", "Work permit"),
+                            ("STAY", "Stay of removal"),
+                            ("STAY_REFERRAL", "Agency's stay referral"),
+                            ("RENEWAL", "Renewal"),
+                        ],
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=workflows.models.case.unguessable_reference,
+                        editable=False,
+                        max_length=40,
+                        unique=True,
+                    ),
+                ),
+                ("state", django_fsm.FSMField(editable=False, max_length=40, protected=True)),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("definition_version", models.PositiveSmallIntegerField(default=1, editable=False)),
+                ("jurisdiction", models.CharField(default="US", editable=False, max_length=40)),
+                ("time_zone", models.CharField(default="America/New_York", editable=False, max_length=60)),
+                ("opened_at", models.DateTimeField(editable=False)),
+                ("entered_state_at", models.DateTimeField(editable=False)),
+                ("next_due_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("head_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="workflows.desk",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('generation', models.PositiveIntegerField(default=1)),
-                ('started_at', models.DateTimeField()),
-                ('counts_from', models.DateField(null=True)),
-                ('served', models.CharField(blank=True, max_length=12)),
-                ('until_at', models.DateTimeField(null=True)),
-                ('due_on', models.DateField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='workflows.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("generation", models.PositiveIntegerField(default=1)),
+                ("started_at", models.DateTimeField()),
+                ("counts_from", models.DateField(null=True)),
+                ("served", models.CharField(blank=True, max_length=12)),
+                ("until_at", models.DateTimeField(null=True)),
+                ("due_on", models.DateField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="workflows.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField()),
-                ('authority', models.CharField(blank=True, max_length=200)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='workflows.clock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField()),
+                ("authority", models.CharField(blank=True, max_length=200)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pauses",
+                        to="workflows.clock",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('began_at',),
+                "ordering": ("began_at",),
             },
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('jurisdiction', models.CharField(default='US', max_length=40)),
-                ('effective_from', models.DateField()),
-                ('effective_to', models.DateField(blank=True, null=True)),
-                ('value', models.JSONField()),
-                ('governs', models.CharField(choices=[('filed', 'the date of filing'), ('served', 'the date of service'), ('decided', 'the date of the decision'), ('pending', 'each day the case is pending'), ('signed', 'the date of signature'), ('opened', 'the date the case was opened')], max_length=10)),
-                ('label', models.CharField(max_length=200)),
-                ('unit', models.CharField(blank=True, max_length=60)),
-                ('legal_cite', models.CharField(blank=True, max_length=300)),
-                ('source', models.TextField(blank=True)),
-                ('source_url', models.URLField(blank=True, max_length=500)),
-                ('verified_on', models.DateField(blank=True, null=True)),
-                ('verified_by', models.CharField(blank=True, max_length=200)),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("jurisdiction", models.CharField(default="US", max_length=40)),
+                ("effective_from", models.DateField()),
+                ("effective_to", models.DateField(blank=True, null=True)),
+                ("value", models.JSONField()),
+                (
+                    "governs",
+                    models.CharField(
+                        choices=[
+                            ("filed", "the date of filing"),
+                            ("served", "the date of service"),
+                            ("decided", "the date of the decision"),
+                            ("pending", "each day the case is pending"),
+                            ("signed", "the date of signature"),
+                            ("opened", "the date the case was opened"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=200)),
+                ("unit", models.CharField(blank=True, max_length=60)),
+                ("legal_cite", models.CharField(blank=True, max_length=300)),
+                ("source", models.TextField(blank=True)),
+                ("source_url", models.URLField(blank=True, max_length=500)),
+                ("verified_on", models.DateField(blank=True, null=True)),
+                ("verified_by", models.CharField(blank=True, max_length=200)),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name_plural': 'policies',
-                'ordering': ['key', 'jurisdiction', 'effective_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('effective_to__isnull', True), ('effective_to__gt', models.F('effective_from')), _connector='OR'), name='a_policy_ends_after_it_begins'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('key', '='), ('jurisdiction', '='), (models.Func('effective_from', 'effective_to', django.contrib.postgres.fields.ranges.RangeBoundary(), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_policy_of_a_key_on_each_day')],
+                "verbose_name_plural": "policies",
+                "ordering": ["key", "jurisdiction", "effective_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to__isnull", True),
+                            ("effective_to__gt", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="a_policy_ends_after_it_begins",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("key", "="),
+                            ("jurisdiction", "="),
+                            (
+                                models.Func(
+                                    "effective_from",
+                                    "effective_to",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="one_policy_of_a_key_on_each_day",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='clock',
-            name='policy',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.policy'),
+            model_name="clock",
+            name="policy",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="workflows.policy",
+            ),
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=60)),
-                ('fate', models.CharField(choices=[('WAITING', 'Waiting for a countersignature'), ('COUNTERSIGNED', 'Countersigned'), ('SENT_BACK', 'Sent back'), ('FALLEN', 'Fallen: the case changed')], default='WAITING', max_length=14)),
-                ('payload', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('reason', models.TextField(blank=True)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='workflows.case')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=60)),
+                (
+                    "fate",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "Waiting for a countersignature"),
+                            ("COUNTERSIGNED", "Countersigned"),
+                            ("SENT_BACK", "Sent back"),
+                            ("FALLEN", "Fallen: the case changed"),
+                        ],
+                        default="WAITING",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "payload",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("content_hash", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="workflows.case",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('nature', models.CharField(choices=[('OPENED', 'Opened'), ('MOVED', 'Step'), ('PROPOSED', 'Proposed, waiting for a countersignature'), ('SENT_BACK', 'Proposal sent back'), ('RECORDED', 'Recorded')], max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('from_state', models.CharField(blank=True, max_length=40)),
-                ('to_state', models.CharField(max_length=40)),
-                ('capacity', models.CharField(choices=[('ORGANIZER', 'Organizer'), ('REPRESENTATIVE', 'Representative'), ('AGENCY_STAFF', 'Labor-agency staff'), ('AGENCY_APPROVER', 'Labor-agency approver'), ('AGENCY_SIGNER', 'Labor-agency signing official'), ('DHS_INTAKE', 'DHS intake'), ('USCIS_ADJUDICATOR', 'USCIS adjudicator'), ('USCIS_SUPERVISOR', 'USCIS supervisor'), ('ICE_REVIEWER', 'ICE reviewer'), ('ICE_SUPERVISOR', 'ICE supervisor'), ('PROGRAMME_OFFICER', 'DHS programme officer'), ('ADMINISTRATOR', 'System administrator'), ('SYSTEM', 'The system')], max_length=20)),
-                ('organization', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('reason', models.TextField(blank=True)),
-                ('definition_version', models.PositiveSmallIntegerField(default=1)),
-                ('rules', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('effects', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('idempotency_key', models.CharField(max_length=80, null=True)),
-                ('previous_hash', models.CharField(blank=True, max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps_taken', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='workflows.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("OPENED", "Opened"),
+                            ("MOVED", "Step"),
+                            ("PROPOSED", "Proposed, waiting for a countersignature"),
+                            ("SENT_BACK", "Proposal sent back"),
+                            ("RECORDED", "Recorded"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("from_state", models.CharField(blank=True, max_length=40)),
+                ("to_state", models.CharField(max_length=40)),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("ORGANIZER", "Organizer"),
+                            ("REPRESENTATIVE", "Representative"),
+                            ("AGENCY_STAFF", "Labor-agency staff"),
+                            ("AGENCY_APPROVER", "Labor-agency approver"),
+                            ("AGENCY_SIGNER", "Labor-agency signing official"),
+                            ("DHS_INTAKE", "DHS intake"),
+                            ("USCIS_ADJUDICATOR", "USCIS adjudicator"),
+                            ("USCIS_SUPERVISOR", "USCIS supervisor"),
+                            ("ICE_REVIEWER", "ICE reviewer"),
+                            ("ICE_SUPERVISOR", "ICE supervisor"),
+                            ("PROGRAMME_OFFICER", "DHS programme officer"),
+                            ("ADMINISTRATOR", "System administrator"),
+                            ("SYSTEM", "The system"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("organization", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True)),
+                ("definition_version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "rules",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                (
+                    "data",
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                (
+                    "effects",
+                    models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("idempotency_key", models.CharField(max_length=80, null=True)),
+                ("previous_hash", models.CharField(blank=True, max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps_taken",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="workflows.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('case', 'sequence'),
+                "ordering": ("case", "sequence"),
             },
         ),
         migrations.CreateModel(
-            name='TollingWindow',
+            name="TollingWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jurisdiction', models.CharField(default='US', max_length=40)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('reason', models.CharField(max_length=300)),
-                ('authority', models.CharField(max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("jurisdiction", models.CharField(default="US", max_length=40)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("reason", models.CharField(max_length=300)),
+                ("authority", models.CharField(max_length=300)),
             ],
             options={
-                'ordering': ['starts_on', 'jurisdiction'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='a_closure_ends_after_it_begins'), models.UniqueConstraint(fields=('jurisdiction', 'starts_on'), name='one_closure_of_a_jurisdiction_from_a_day')],
+                "ordering": ["starts_on", "jurisdiction"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="a_closure_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("jurisdiction", "starts_on"), name="one_closure_of_a_jurisdiction_from_a_day"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clock_key', models.CharField(max_length=60)),
-                ('rung', models.CharField(max_length=30)),
-                ('generation', models.PositiveIntegerField()),
-                ('due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('ARMED', 'Armed'), ('FIRED', 'Fired'), ('CANCELLED', 'Cancelled'), ('SUPERSEDED', 'Replaced by a new date')], default='ARMED', max_length=10)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('collapsed', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='workflows.case')),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='workflows.clock')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("clock_key", models.CharField(max_length=60)),
+                ("rung", models.CharField(max_length=30)),
+                ("generation", models.PositiveIntegerField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ARMED", "Armed"),
+                            ("FIRED", "Fired"),
+                            ("CANCELLED", "Cancelled"),
+                            ("SUPERSEDED", "Replaced by a new date"),
+                        ],
+                        default="ARMED",
+                        max_length=10,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("collapsed", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="workflows.case",
+                    ),
+                ),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deadlines",
+                        to="workflows.clock",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'ARMED')), fields=['due_at'], name='armed_deadlines'), models.Index(fields=['case', 'state'], name='deadlines_of_a_case')],
-                'constraints': [models.UniqueConstraint(fields=('clock', 'rung', 'generation'), name='each_rung_is_armed_once_a_generation')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "ARMED")), fields=["due_at"], name="armed_deadlines"
+                    ),
+                    models.Index(fields=["case", "state"], name="deadlines_of_a_case"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clock", "rung", "generation"), name="each_rung_is_armed_once_a_generation"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['desk', 'next_due_at', 'opened_at'], name='open_cases_by_desk'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["desk", "next_due_at", "opened_at"],
+                name="open_cases_by_desk",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['kind', 'state'], name='cases_by_kind_and_state'),
+            model_name="case",
+            index=models.Index(fields=["kind", "state"], name="cases_by_kind_and_state"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves_only_with_a_step', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.version IS DISTINCT FROM OLD.version + 1)', func="RAISE EXCEPTION 'a state changes only together with a step';", hash='2ca8db97b4f4edabc83d231d6869c66cec8a38ca', operation='UPDATE OF "state"', pgid='pgtrigger_state_moves_only_with_a_step_0909b', table='workflows_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves_only_with_a_step",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.version IS DISTINCT FROM OLD.version + 1)",
+                    func="RAISE EXCEPTION 'a state changes only together with a step';",
+                    hash="2ca8db97b4f4edabc83d231d6869c66cec8a38ca",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_state_moves_only_with_a_step_0909b",
+                    table="workflows_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='cases_are_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='beb4001bfb459b6a471abcf41bbef44e4fdd5cdd', operation='DELETE', pgid='pgtrigger_cases_are_never_deleted_7c057', table='workflows_case', when='BEFORE')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="cases_are_never_deleted",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="beb4001bfb459b6a471abcf41bbef44e4fdd5cdd",
+                    operation="DELETE",
+                    pgid="pgtrigger_cases_are_never_deleted_7c057",
+                    table="workflows_case",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='a_pause_ends_after_it_began'),
+            model_name="pause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("began_at")), _connector="OR"
+                ),
+                name="a_pause_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('clock',), name='a_clock_pauses_once_at_a_time'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("clock",),
+                name="a_clock_pauses_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('case', 'key'), name='a_clock_runs_once_at_a_time'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at__isnull", True)),
+                fields=("case", "key"),
+                name="a_clock_runs_once_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('fate', 'WAITING')), fields=('case',), name='one_proposal_waits_at_a_time'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fate", "WAITING")), fields=("case",), name="one_proposal_waits_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate', 'COUNTERSIGNED'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='nobody_countersigns_their_own_proposal'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fate", "COUNTERSIGNED"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="nobody_countersigns_their_own_proposal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('case', 'sequence'), name='one_step_for_each_number_of_a_case'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("case", "sequence"), name="one_step_for_each_number_of_a_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('case', 'idempotency_key'), name='one_step_for_each_idempotency_key'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("case", "idempotency_key"), name="one_step_for_each_idempotency_key"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='step',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='fb3764fd744d7c0ab2edcd68dd1cd5d2985216fe', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f82c5', table='workflows_step', when='BEFORE')),
+            model_name="step",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_is_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="fb3764fd744d7c0ab2edcd68dd1cd5d2985216fe",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_history_is_append_only_f82c5",
+                    table="workflows_step",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='step',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'the history is never emptied';", hash='ebe9ed4150f266b4f0c03ae4e13634d193823e58', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_history_is_never_emptied_9a64f', table='workflows_step', when='BEFORE')),
+            model_name="step",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_is_never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'the history is never emptied';",
+                    hash="ebe9ed4150f266b4f0c03ae4e13634d193823e58",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_history_is_never_emptied_9a64f",
+                    table="workflows_step",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from referrals.letters.statement_answers import AcknowledgementFacts, DeclineFacts, MonitorFacts
 from referrals.letters.statement_intake import Deficiency, IntakeFacts, ReturnFacts
@@ -14,6 +15,23 @@ from ... import statement_checklist
 from ...models import SoiRequest, Statement
 from . import deadlines
 from .occasions import Occasion, address_of, contact, letterhead, office_at, signatory, unlisted
+
+REMEDIES = {
+    "authority": gettext_lazy("Name the agency and the laws that it enforces."),
+    "matter_stage": gettext_lazy("Give the number of the matter and its stage."),
+    "names": gettext_lazy("List the names of the employer."),
+    "paystub": gettext_lazy("List the names on paystubs and those of staffing agencies."),
+    "sites": gettext_lazy("Give the address of each worksite, or say that all of them are covered."),
+    "worker_class": gettext_lazy("Describe the class of workers, without names."),
+    "period": gettext_lazy("State a first day and a last day, or “to the present”."),
+    "cooperation": gettext_lazy("Say why the agency needs the workers."),
+    "retaliation": gettext_lazy("Describe the retaliation or the fear of it."),
+    "supports": gettext_lazy("Say whom the statement supports, and for which requests."),
+    "relief": gettext_lazy("Say what is asked of DHS."),
+    "review_by": gettext_lazy("Give the day by which the agency reviews the statement."),
+    "contact": gettext_lazy("Name a person with a telephone number or an email address."),
+    "violations": gettext_lazy("Describe the violations in general words. Name no complainant."),
+}
 
 
 def _answer(occasion: Occasion) -> dict[str, Any]:
@@ -94,4 +112,4 @@ def _deficiency(statement: Statement, code: str) -> Deficiency:
     if code not in lines:
         return Deficiency(problem=unlisted(code), remedy="")
     problem = _("%(element)s: missing or not clear.") % {"element": lines[code].label}
-    return Deficiency(problem=problem, remedy=str(lines[code].why))
+    return Deficiency(problem=problem, remedy=str(REMEDIES.get(code, lines[code].why)))

@@ -12,9 +12,9 @@ from django.conf import settings
 
 from referrals.letters import Letterhead
 from referrals.letters.facts import Contact, Signatory
-from workflows import engine
 from workflows.models import Proposal, Step
 from workflows.parties import Actor
+from workflows.turn import revived
 
 from ...models import Office
 
@@ -53,7 +53,7 @@ def taken(record: Any, step: Step, *, by: Actor, at: datetime) -> Occasion:
         step=step.name,
         by=by,
         at=at,
-        data=engine.revived(step.data),
+        data=revived(step.data),
         reason=_proposed_reason(record, step) or step.reason,
     )
 

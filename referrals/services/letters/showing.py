@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from referrals.letters import render
-from workflows import engine
 from workflows.openness import COUNTERSIGN, waiting_proposal
 from workflows.parties import Actor
+from workflows.turn import revived
 
 from ...models import Statement
 from .occasions import Occasion
@@ -50,7 +50,7 @@ def preview_pdf(
         if proposal is None:
             return None
         occasion = replace(
-            occasion, step=proposal.step, data=engine.revived(proposal.payload), reason=proposal.reason
+            occasion, step=proposal.step, data=revived(proposal.payload), reason=proposal.reason
         )
     template = template_of(record, occasion.step)
     if template is None:

@@ -12,10 +12,11 @@ from workflows.machines import work_permit as permits
 from workflows.machines.worker_request import State
 
 AtDesk = Callable[[User], Browser]
-ALL_NO = dict.fromkeys(
-    ("in_proceedings", "final_order", "reinstated_order", "voluntary_departure", "detained", "prior_ice_contact"),
-    "no",
+QUESTIONS = (
+    "in_proceedings", "final_order", "reinstated_order", "voluntary_departure", "detained",
+    "prior_ice_contact",
 )  # fmt: skip
+ALL_NO = dict.fromkeys(QUESTIONS, "no")
 GRANT = {"outcome": "GRANT", "favorable": "Witness.", "adverse": "", "rationale": "The witness is needed."}
 DENY = {**GRANT, "outcome": "DENY", "rationale": "The claim is outside the scope."}
 

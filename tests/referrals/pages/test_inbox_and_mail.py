@@ -40,7 +40,9 @@ def test_a_message_is_new_until_it_is_opened_and_leads_to_its_case(
     assert browser.get("/").context["navigation"]
 
 
-def test_the_link_of_a_mail_opens_the_message_in_the_inbox(message: Message, cast: Cast, browse: Browse) -> None:
+def test_the_link_of_a_mail_opens_the_message_in_the_inbox(
+    message: Message, cast: Cast, browse: Browse
+) -> None:
     mail = Message.objects.get(
         recipient=cast.representative, channel=Channel.EMAIL, event="soi_request.acknowledge"
     )

@@ -56,5 +56,11 @@ def test_the_worker_reads_no_name_and_no_employer(cast: Cast, browse: Browse) ->
     text = main(browse(cast.representative).get(f"/timeline/{stay.reference}/"))
     for part in ("Prudencia", "Ejemplo", "A Foods", "Rosa"):
         assert part not in text
-    for part in ("What happens next", "What you must do", "If you move", "If you get a letter", "If you are detained"):
+    for part in (
+        "What happens next",
+        "What you must do",
+        "If you move",
+        "If you get a letter",
+        "If you are detained",
+    ):
         assert part in text

@@ -136,7 +136,9 @@ def test_what_is_no_step_for_people_is_no_page(
     assert browser.post(step_url(submitted, name)).status_code == 404
 
 
-def test_a_missing_reason_is_asked_for_at_its_field(submitted: SoiRequest, cast: Cast, browse: Browse) -> None:
+def test_a_missing_reason_is_asked_for_at_its_field(
+    submitted: SoiRequest, cast: Cast, browse: Browse
+) -> None:
     browser = browse(cast.representative)
     url = step_url(submitted, "withdraw")
     response = browser.post(url, {**fields(browser.get(url)), "reason": "  "})
@@ -200,7 +202,10 @@ def draft(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Statement:
     """A complete draft whose step to approval is taken with a form that stores something."""
     monkeypatch.setitem(FORMS, (Kind.STATEMENT, "send_for_approval"), Prepares)
     statement = statements.open_draft(
-        active_statement(cast).matter, office=cast.offices["nlrb-region-28"], by=cast.investigator, at=OPEN_WORLD
+        active_statement(cast).matter,
+        office=cast.offices["nlrb-region-28"],
+        by=cast.investigator,
+        at=OPEN_WORLD,
     )
     complete_draft(statement, by=cast.investigator, at=OPEN_WORLD)
     return statement

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,26 +12,10 @@ from referrals.demo.cast import Cast
 from referrals.models import NameKind, SoiRequest
 from tests.cases import request_draft
 from tests.referrals.statement_side.conftest import Browse
+from tests.referrals.statement_side.reading import rows, take, text_of, token_of
 
 A_NUMBER = "A 098 765 432"
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def text_of(response: Any) -> str:
-    return str(response.content.decode())
-
-
-def token_of(response: Any, name: str = "as_shown") -> str:
-    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', text_of(response).replace("\n", " "))
-    assert found is not None
-    return found[1]
-
-
-def rows(prefix: str, *given: dict[str, str], initial: int = 0) -> dict[str, str]:
-    data = {f"{prefix}-TOTAL_FORMS": str(len(given)), f"{prefix}-INITIAL_FORMS": str(initial)}
-    for number, row in enumerate(given):
-        data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
-    return data
 
 
 def edit(request: SoiRequest, part: str) -> str:
@@ -88,9 +70,7 @@ def test_an_organizer_asks_in_five_steps_and_sends(cast: Cast, browse: Browse) -
 
     page = client.get(edit(request, "check"))
     assert "Before you can send it" not in text_of(page)
-    step = client.get(reverse("case_step", args=[request.reference, "submit"]))
-    key = {name: token_of(step, name) for name in ("expected_version", "idempotency_key")}
-    client.post(reverse("case_step", args=[request.reference, "submit"]), key)
+    take(client, request, "submit")
     sent = SoiRequest.objects.get()
     assert sent.submitted_at is not None
     assert len(sent.dispute) == 10_000

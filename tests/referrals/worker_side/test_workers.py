@@ -119,7 +119,7 @@ def test_pages_follow_each_other_without_gaps_or_doubles(
             )
     seen: list[str] = []
     url: str = reverse("workers")
-    while url:
+    while url and len(seen) <= 8:
         table = rosa.get(url).context["table"]
         seen += [row["cells"][0]["text"] for row in table["rows"]]
         url = reverse("workers") + table["next_url"] if table["next_url"] else ""

@@ -1,0 +1,38 @@
+"""The demo's world, seeded once for all tests of the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cases import kept_for_many_tests
+from tests.wall import people
+from tests.wall.world import World, seeded
+
+
+@pytest.fixture(scope="package")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with kept_for_many_tests(django_db_blocker) as cast:
+        yield seeded(cast)
+
+
+@pytest.fixture
+def world(built: World, db: None) -> World:
+    """Each test rolls back to the world as it was seeded."""
+    return built
+
+
+@pytest.fixture
+def signed_in(world: World) -> Callable[[str], Client]:
+    """A browser in which a person of the cast is signed in; ``anonymous`` is nobody."""
+
+    def browser(who: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if who != people.ANONYMOUS:
+            client.force_login(world.cast.people[who])
+        return client
+
+    return browser

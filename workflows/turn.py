@@ -1,0 +1,194 @@
+"""One person's turn at a locked record: take a step, propose it, or settle a proposal.
+
+Only ``workflows.engine`` calls this, inside its transaction and under its lock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django_fsm import Transition
+
+from . import clockwork, history, openness
+from .models import Case, Proposal, Step
+from .openness import SEND_BACK, manner_of
+from .parties import Actor
+from .refusals import Refusal, StepRefused, UnknownStep
+
+
+def append(
+    record: Case,
+    *,
+    nature: str,
+    name: str,
+    from_state: str,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    effects: list[dict[str, Any]] | None = None,
+    key: str = "",
+) -> Step:
+    record.version += 1
+    step = Step(
+        case_id=record.pk,
+        sequence=record.version,
+        nature=nature,
+        name=name,
+        from_state=from_state,
+        to_state=record.state,
+        actor_id=by.pk,
+        capacity=by.capacity,
+        organization=by.organization_id,
+        at=at,
+        reason=reason,
+        definition_version=record.definition_version,
+        rules={each["clock"]: each["rule"] for each in effects or [] if "rule" in each},
+        data=history.plain(data or {}),
+        effects=history.plain(effects or []),
+        idempotency_key=key or None,
+        previous_hash=record.head_hash,
+    )
+    step.hash = history.hash_of(step, record.reference)
+    step.save(force_insert=True)
+    record.head_hash = step.hash
+    return step
+
+
+def declared_here(record: Case, name: str) -> Transition:
+    declared = openness.declared_step(type(record), name, record.state)
+    if declared is not None:
+        return declared
+    if not any(each.name == name for each in openness.steps_of(type(record))):
+        raise UnknownStep(name)
+    raise StepRefused(
+        Refusal(
+            "wrong_state",
+            _("This step does not start from “%(state)s”.") % {"state": record.state_label},
+            _("Open the case to see which steps are possible now."),
+        )
+    )
+
+
+class Turn:
+    """One person's turn at a locked record."""
+
+    def __init__(self, record: Case, *, by: Actor, at: datetime, reason: str, key: str) -> None:
+        self.record = record
+        self.by = by
+        self.at = at
+        self.reason = reason.strip()
+        self.key = key
+
+    def take(self, declared: Transition, data: dict[str, Any]) -> Step:
+        manner = manner_of(declared)
+        refusals = openness.refusals_for(self.record, declared, by=self.by)
+        if manner.needs_reason and not self.reason:
+            refusals.append(Refusal("needs_reason", _("A reason is needed."), _("Write why.")))
+        if manner.countersigned_by and openness.waiting_proposal(self.record):
+            refusals.append(
+                Refusal(
+                    "waits",
+                    _("Another decision already waits for a countersignature."),
+                    _("Settle it first."),
+                )
+            )
+        if refusals:
+            raise StepRefused(*refusals)
+        recorded = {name: data[name] for name in manner.records if data.get(name) is not None}
+        if manner.countersigned_by:
+            return self._propose(declared, recorded)
+        return self._move(declared, data, recorded)
+
+    def _content_hash(self, step: str, payload: Any) -> str:
+        return history.digest({"payload": payload, "content": self.record.decided_content(step)})
+
+    def _propose(self, declared: Transition, recorded: dict[str, Any]) -> Step:
+        payload = history.plain(recorded)
+        Proposal.objects.create(
+            case_id=self.record.pk,
+            step=declared.name,
+            payload=payload,
+            reason=self.reason,
+            content_hash=self._content_hash(declared.name, payload),
+            proposed_by_id=self.by.pk,
+            proposed_at=self.at,
+        )
+        return self.write(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
+
+    def settle(self, name: str) -> Step:
+        """Countersign the waiting proposal, or send it back."""
+        proposal = openness.waiting_proposal(self.record)
+        if proposal is None:
+            raise StepRefused(Refusal("nothing_waits", _("Nothing waits for a countersignature here.")))
+        declared = declared_here(self.record, proposal.step)
+        found = openness.options(self.record, by=self.by, proposal=proposal)
+        option = next(each for each in found if each.name == name)
+        if not option.open:
+            raise StepRefused(*option.refusals)
+        if name == SEND_BACK and not self.reason:
+            raise StepRefused(Refusal("needs_reason", _("A reason is needed."), _("Write why.")))
+        proposal.decided_by_id, proposal.decided_at = self.by.pk, self.at
+        if name == SEND_BACK:
+            proposal.fate = Proposal.Fate.SENT_BACK
+            proposal.save()
+            return self.write(Step.Nature.SENT_BACK, proposal.step, self.record.state, {}, entered=False)
+        return self._countersign(proposal, declared)
+
+    def _countersign(self, proposal: Proposal, declared: Transition) -> Step:
+        if proposal.content_hash != self._content_hash(declared.name, proposal.payload):
+            raise StepRefused(
+                Refusal(
+                    "content_changed",
+                    _("What was decided has changed since it was proposed."),
+                    _("Send it back, so that it can be proposed anew."),
+                )
+            )
+        if not self.reason:
+            self.reason = proposal.reason
+        unmet = openness.unmet(self.record, declared)
+        if unmet:
+            raise StepRefused(*unmet)
+        proposal.fate = Proposal.Fate.COUNTERSIGNED
+        proposal.save()
+        data = revived(proposal.payload)
+        return self._move(declared, data, {**data, "proposed_by": proposal.proposed_by_id})
+
+    def _move(self, declared: Transition, data: dict[str, Any], recorded: dict[str, Any]) -> Step:
+        before = self.record.state
+        getattr(self.record, declared.name)(at=self.at, **data)
+        return self.write(
+            Step.Nature.MOVED, declared.name, before, recorded, entered=before != self.record.state
+        )
+
+    def write(self, nature: str, name: str, before: str, recorded: dict[str, Any], *, entered: bool) -> Step:
+        record = self.record
+        if nature == Step.Nature.MOVED:
+            record.proposals.filter(fate=Proposal.Fate.WAITING).update(fate=Proposal.Fate.FALLEN)
+        standing = record.standing
+        if entered:
+            record.entered_state_at = self.at
+        record.desk_id = record.desk_of(standing.holder)
+        record.closed_at = (record.closed_at or self.at) if standing.final else None
+        effects = clockwork.keep(record, at=self.at, entered=entered)
+        record.next_due_at = clockwork.next_due(record)
+        step = append(
+            record, nature=nature, name=name, from_state=before, by=self.by, at=self.at,
+            reason=self.reason, data=recorded, effects=effects, key=self.key,
+        )  # fmt: skip
+        record.save()
+        return step
+
+
+def revived(payload: dict[str, Any]) -> dict[str, Any]:
+    """A stored payload with its dates (``…_on``) and instants (``…_at``) back in their types."""
+    return {
+        name: date.fromisoformat(value)
+        if name.endswith("_on") and isinstance(value, str)
+        else datetime.fromisoformat(value)
+        if name.endswith("_at") and isinstance(value, str)
+        else value
+        for name, value in payload.items()
+    }
