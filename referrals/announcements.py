@@ -6,9 +6,10 @@ and its plain-language state; mail says only that there is news.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -154,7 +155,8 @@ PROPOSED = {
     STAY: (_to(A.supervisors),),
 }
 
-OVERDUE = ("breach", "supervisor", "head")
+SENT_BACK = {STATEMENT: (_to(A.agency_approvers),)}
+
 CLOCKS: dict[tuple[str, str], tuple[Notice, ...]] = {
     ("soi_acknowledgement", "warn"): (_to(A.agency_staff),),
     ("soi_acknowledgement", "due"): (_to(A.agency_staff),),
@@ -170,6 +172,10 @@ CLOCKS: dict[tuple[str, str], tuple[Notice, ...]] = {
     ("noid", "warn"): (_to(A.representatives, urgent=True, mandatory=True),),
     ("uscis_decision", "breach"): (_to(A.representatives, quiet=True), _to(A.supervisors, quiet=True)),
     ("ice_decision", "breach"): (_to(A.representatives, quiet=True), _to(A.supervisors, quiet=True)),
+    **{
+        ("soi_renewal_answer", family): (_to(A.agency_counted), _to(A.representatives, quiet=True))
+        for family in ("warn", "due", "breach")
+    },
     ("removal_date", "warn"): (
         _to(A.representatives, urgent=True, mandatory=True), _to(A.reviewers, urgent=True, mandatory=True),
     ),
@@ -197,30 +203,46 @@ def step_taken(record: Any, step: Step) -> None:
     if step.nature == Step.Nature.PROPOSED:
         _tell(record, f"{event}.proposed", PROPOSED.get(kind, ()), step=step, what="proposed")
     elif step.nature == Step.Nature.SENT_BACK:
-        _tell(record, f"{event}.sent_back", (_to(A.reviewers),), step=step, what="sent_back")
+        _tell(
+            record,
+            f"{event}.sent_back",
+            SENT_BACK.get(kind, (_to(A.reviewers),)),
+            step=step,
+            what="sent_back",
+        )
     elif step.nature == Step.Nature.MOVED:
         _tell(record, event, STEPS.get((kind, step.name), ()), step=step)
 
 
 def _tell(record: Any, event: str, notices: Iterable[Notice], *, step: Step, what: str = "") -> None:
+    def words() -> str:
+        standing = record.standing
+        return str(WHAT_HAPPENED[what]) if what else f"{standing.public} {standing.then}"
+
     for notice in notices:
-        for language, people in audiences.by_language(notice.to.people(record)).items():
-            with translation.override(language):
-                outbox.tell(
-                    event=event,
-                    recipients=people,
-                    key=f"step:{step.pk}:{notice.to.key}",
-                    about=record.reference,
-                    link=record.get_absolute_url(),
-                    subject=f"{record.machine.label} {record.reference}",
-                    body=str(WHAT_HAPPENED[what])
-                    if what
-                    else f"{record.standing.public} {record.standing.then}",
-                    at=step.at,
-                    channels=notice.channels,
-                    urgent=notice.urgent,
-                    mandatory=notice.mandatory,
-                )
+        _write(record, notice, event=event, cause=f"step:{step.pk}", words=words, at=step.at)
+
+
+def _write(
+    record: Any, notice: Notice, *, event: str, cause: str, words: Callable[[], str], at: datetime
+) -> None:
+    """One message to everybody in the notice's audience, each in their own language."""
+    about = notice.to.speaks_of(record)
+    for language, people in audiences.by_language(notice.to.people(record)).items():
+        with translation.override(language):
+            outbox.tell(
+                event=event,
+                recipients=people,
+                key=f"{cause}:{notice.to.key}",
+                about=about.reference,
+                link=about.get_absolute_url(),
+                subject=f"{about.machine.label} {about.reference}",
+                body=words(),
+                at=at,
+                channels=notice.channels,
+                urgent=notice.urgent,
+                mandatory=notice.mandatory,
+            )
 
 
 def _family(rung: str) -> str:
@@ -245,24 +267,16 @@ def deadline_passed(record: Any, deadline: Deadline, *, at: datetime) -> None:
 
     family = _family(deadline.rung)
     missed_ack = deadline.clock_key == "soi_acknowledgement" and family == "breach"
+
+    def words(what: str) -> str:
+        return str(WHAT_HAPPENED[what]) % presenting.clock_words(record, deadline)
+
     for notice in _notices_for(record, deadline):
         what = "ack_missed" if missed_ack and notice.to is A.requester else family
-        for language, people in audiences.by_language(notice.to.people(record)).items():
-            with translation.override(language):
-                words = presenting.clock_words(record, deadline)
-                outbox.tell(
-                    event=f"{deadline.clock_key}.{family}",
-                    recipients=people,
-                    key=f"deadline:{deadline.pk}:{notice.to.key}",
-                    about=record.reference,
-                    link=record.get_absolute_url(),
-                    subject=f"{record.machine.label} {record.reference}",
-                    body=str(WHAT_HAPPENED[what]) % words,
-                    at=at,
-                    channels=notice.channels,
-                    urgent=notice.urgent,
-                    mandatory=notice.mandatory,
-                )
+        event = f"{deadline.clock_key}.{family}"
+        _write(
+            record, notice, event=event, cause=f"deadline:{deadline.pk}", words=partial(words, what), at=at
+        )
 
 
 @dataclass(frozen=True)

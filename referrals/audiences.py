@@ -17,13 +17,22 @@ from .models import User
 from .models.people import ADVOCATES, ICE
 
 
+def _itself(record: Any) -> Any:
+    return record
+
+
 @dataclass(frozen=True)
 class Audience:
-    """A named group: its key in effect keys, its label in previews, how to find it."""
+    """A named group: its key in effect keys, its label in previews, how to find it.
+
+    ``speaks_of`` is the record that its messages are about and lead to, where the group may not see the
+    record on which something happened.
+    """
 
     key: str
     label: Promise
     find: Callable[[Any], list[User]]
+    speaks_of: Callable[[Any], Any] = _itself
 
     def people(self, record: Any) -> list[User]:
         return self.find(record)
@@ -94,12 +103,16 @@ def _reviewers(record: Any) -> list[User]:
 
 def _supervisors(record: Any) -> list[User]:
     agency = _desk(record, "agency")
+    if agency is not None and record.desk_id == agency:
+        return at_desks([agency], APPROVERS)
     desk = _reviewing_desk(record) if _reviewing_desk(record) is not None else agency
     supervising = [Capacity.USCIS_SUPERVISOR, Capacity.ICE_SUPERVISOR]
     return at_desks([desk], supervising) or at_desks([agency], APPROVERS)
 
 
 def _holders(record: Any) -> list[User]:
+    if record.desk_id is not None and record.desk_id == _desk(record, "representative"):
+        return _representatives(record)
     everyone = [each for each in Capacity.values if each not in (Capacity.SYSTEM, Capacity.ADMINISTRATOR)]
     return at_desks([record.desk_id], everyone)
 
@@ -118,6 +131,7 @@ agency_counted = Audience(
     "agency_counted",
     _("The labor agency (no names)"),
     lambda r: at_desks([_desk(r, "agency")], [*STAFF, *APPROVERS]),
+    speaks_of=lambda r: r.grant.worker_request.statement,
 )
 intake = Audience("intake", _("DHS intake"), lambda r: at_desks([_desk(r, "intake")], [Capacity.DHS_INTAKE]))
 uscis = Audience(

@@ -32,13 +32,13 @@ def next_date(user: User) -> Any:
     return Least(*found)
 
 
-def by_pressure(user: User) -> QuerySet[Person]:
+def by_pressure(user: User) -> QuerySet[Any]:
     """The office's workers, the most pressing first; those without a date follow, the newest first."""
     workers = Person.objects.visible_to(user).annotate(next_due_at=next_date(user))
     return workers.order_by(F("next_due_at").asc(nulls_last=True), "-pk")
 
 
-def named(workers: QuerySet[Person], typed: str) -> QuerySet[Person]:
+def named(workers: QuerySet[Any], typed: str) -> QuerySet[Any]:
     """Workers with each typed word in one of their names."""
     for word in typed.split()[:6]:
         workers = workers.filter(
@@ -47,7 +47,7 @@ def named(workers: QuerySet[Person], typed: str) -> QuerySet[Person]:
     return workers
 
 
-def after(workers: QuerySet[Person], mark: str) -> QuerySet[Person]:
+def after(workers: QuerySet[Any], mark: str) -> QuerySet[Any]:
     """The workers that follow a mark made by ``mark_of``; an unreadable mark means the beginning."""
     when, _dash, pk = mark.rpartition("~")
     try:

@@ -8,26 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from workflows import policies
+from workflows.parties import Capacity
 
 from . import correspondence
-from .models import User
-
-
-def around(request: HttpRequest) -> dict[str, Any]:
-    """The context of ``base.html``; nothing is read from the database until a page shows it."""
-    user = getattr(request, "user", None)
-    signed_in = isinstance(user, User) or bool(user and user.is_authenticated)
-    return {
-        "site_name": _("Statement and stay casework"),
-        "programme": SimpleLazyObject(lambda: programme(timezone.now().date())),
-        "navigation": SimpleLazyObject(lambda: navigation(request)) if signed_in else [],
-        "demo_sign_ins": _sign_ins(),
-    }
 
 
 def programme(on: date) -> dict[str, Any] | None:
@@ -57,7 +43,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         places.append(("workers", _("Workers"), 0))
     if user.is_agency:
         places.append(("matters", _("Matters"), 0))
-    if user.is_dhs:
+    if user.capacity == Capacity.PROGRAMME_OFFICER:
         places.append(("overrides", _("Programme overrides"), 0))
     places.append(("inbox", _("Inbox"), correspondence.unread(user)))
     if settings.DEMO:
@@ -72,7 +58,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return shown
 
 
-def _sign_ins() -> list[Any]:
+def sign_ins() -> list[Any]:
+    """The sign-ins that the demonstration shows beside the form; none elsewhere."""
     if not settings.DEMO:
         return []
     from .demo import SIGN_INS

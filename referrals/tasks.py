@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from notifications import relay
@@ -61,6 +60,10 @@ def verify_history_nightly(**_later: object) -> None:
 
 
 def kick() -> None:
-    """Ask a worker to deliver now; a hint that may be lost, and is left out where no broker is."""
-    if settings.REDIS_URL:
+    """Ask a worker to deliver now; a hint that may be lost, and is left out where no broker is set.
+
+    A process that has not loaded ``config.celery`` has none: Celery would look for one on its own machine.
+    """
+    broker = str(deliver_messages.app.conf.broker_url or "memory://")
+    if not broker.startswith("memory:"):
         deliver_messages.apply_async(retry=False, ignore_result=True)

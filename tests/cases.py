@@ -16,8 +16,6 @@ from referrals.models import (
     Grant,
     Matter,
     NameKind,
-    RequestedName,
-    RequestedSite,
     SoiRequest,
     Statement,
     User,
@@ -212,9 +210,7 @@ def routed_request(
     return request
 
 
-def granted_request(
-    cast: Cast, statement: Statement, *, at: datetime, starts_on: date, months: int
-) -> Grant:
+def granted_request(cast: Cast, statement: Statement, *, at: datetime, starts_on: date, months: int) -> Grant:
     """A request that USCIS granted on the day it was filed."""
     request = routed_request(cast, statement, at=at)
     take_step(request, "record_biometrics", by=cast.adjudicator, at=at)
@@ -250,5 +246,5 @@ def kept_for_many_tests(blocker: Any) -> Iterator[Cast]:
         block: Any = transaction.atomic()
         block._from_testcase = True  # as Django's own test case marks its blocks
         with block:
-            yield gather(password="a password for tests")  # noqa: S106
+            yield gather(password="a password for tests")
             transaction.set_rollback(True)

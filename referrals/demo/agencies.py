@@ -13,10 +13,10 @@ from .cast import Cast
 from .places import Place
 
 NARRATIVE = {
-    "dispute": "Overtime was not paid for two seasons, and breaks were cut. Workers asked for their time records "
-    "and were told that there are none.",
+    "dispute": "Overtime was not paid for two seasons, and breaks were cut. Workers asked for their time "
+    "records and were told that there are none.",
     "laws": "Right to act together, overtime and record keeping.",
-    "retaliation": "After the first complaint a foreman said in front of the crew that he would call immigration.",
+    "retaliation": "After the first complaint a foreman said before the crew that he would call immigration.",
     "fear": "People stopped answering the investigator's calls and no longer come to meetings.",
     "cooperation": "Several workers can describe hours, pay and threats if they can speak without fear.",
 }

@@ -45,7 +45,8 @@ ORGANIZATIONS = [
      "Fair Labor Standards Act, 29 U.S.C. 201 and following"),
     ("DHS", "Department of Homeland Security", "DHS", "FEDERAL", "", "America/New_York", ""),
     ("desert-legal-aid", "Desert Legal Aid (fictional)", "ADVOCATE", "", "AZ", "America/Phoenix", ""),
-    ("river-workers-center", "River Workers' Center (fictional)", "ADVOCATE", "", "NY", "America/New_York", ""),
+    ("river-workers-center", "River Workers' Center (fictional)", "ADVOCATE", "", "NY", "America/New_York",
+     ""),
     ("platform", "Operator of this system", "PLATFORM", "", "", "America/New_York", ""),
 ]  # fmt: skip
 
@@ -69,12 +70,14 @@ ROLES = [
          "asks agencies for statements; sees no worker's file", "Organizer", "es"),
     Role("representative", "Rosa Representative", "desert-legal-aid", Capacity.REPRESENTATIVE,
          "asks for statements, carries workers' requests, stays and renewals", "Attorney"),
-    Role("river", "Rita Rivers", "river-workers-center", Capacity.REPRESENTATIVE, title="Accredited representative"),
+    Role("river", "Rita Rivers", "river-workers-center", Capacity.REPRESENTATIVE,
+         title="Accredited representative"),
     Role("investigator", "Ian Investigator", "nlrb-region-28", Capacity.AGENCY_STAFF,
          "acknowledges and assesses requests, drafts statements", "Immigration coordinator"),
     Role("approver", "Alma Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER,
          "decides requests, approves statements, withdraws them", "Regional attorney"),
-    Role("second_approver", "Abel Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER, title="Deputy regional attorney"),
+    Role("second_approver", "Abel Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER,
+         title="Deputy regional attorney"),
     Role("signer", "Sol Signer", "nlrb-region-28", Capacity.AGENCY_SIGNER,
          "signs statements under a delegation", "Regional director"),
     Role("ny_investigator", "Nora Newyork", "nysdol-wpu", Capacity.AGENCY_STAFF, title="Investigator"),
@@ -91,7 +94,8 @@ ROLES = [
          "reviews what was forwarded to the Phoenix field office, and stays", "Labor liaison officer"),
     Role("ice_supervisor", "Iris Supervisor", "ice-phoenix", Capacity.ICE_SUPERVISOR,
          "countersigns decisions of the field office", "Assistant field office director"),
-    Role("ny_ice_reviewer", "Igor Newyork", "ice-new-york", Capacity.ICE_REVIEWER, title="Labor liaison officer"),
+    Role("ny_ice_reviewer", "Igor Newyork", "ice-new-york", Capacity.ICE_REVIEWER,
+         title="Labor liaison officer"),
     Role("officer", "Pia Programme", "dhs-programme", Capacity.PROGRAMME_OFFICER,
          "records overrides while the programme is closed; holds and releases", "Programme officer"),
     Role("administrator", "Adam Administrator", "platform", Capacity.ADMINISTRATOR,
@@ -138,7 +142,8 @@ def gather(*, password: str = PASSWORD) -> Cast:
         cast.organizations[code], _new = Organization.objects.get_or_create(
             code=code,
             defaults={
-                "name": name, "kind": kind, "level": level, "state": state, "time_zone": zone, "authority": authority,
+                "name": name, "kind": kind, "level": level, "state": state, "time_zone": zone,
+                "authority": authority,
             },
         )  # fmt: skip
     for key, code, name, field_office in OFFICES:
@@ -150,14 +155,18 @@ def gather(*, password: str = PASSWORD) -> Cast:
             desk=desk,
             defaults={
                 "organization": owner, "name": name, "field_office": field_office,
-                "address": "100 Example Street\nAnytown, USA", "phone": "555-0100", "email": f"{key}@example.org",
+                "address": "100 Example Street\nAnytown, USA", "phone": "555-0100",
+                "email": f"{key}@example.org",
             },
         )  # fmt: skip
     known = {person.email: person for person in User.objects.all()}
     hashed = "" if known else make_password(password)
     for role in ROLES:
         person = known.get(email_of(role)) or User.objects.create(
-            email=email_of(role), password=hashed or make_password(password), name=role.name, language=role.language
+            email=email_of(role),
+            password=hashed or make_password(password),
+            name=role.name,
+            language=role.language,
         )
         office = cast.offices[role.office]
         Membership.objects.get_or_create(
@@ -174,7 +183,8 @@ def gather(*, password: str = PASSWORD) -> Cast:
             agency=membership.organization,
             official=official,
             defaults={
-                "title": membership.title, "authority": "Delegation order 2022-1 (fictional)", "starts_on": date(2022, 1, 1),
+                "title": membership.title, "authority": "Delegation order 2022-1 (fictional)",
+                "starts_on": date(2022, 1, 1),
             },
         )  # fmt: skip
     return cast

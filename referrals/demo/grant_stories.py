@@ -9,6 +9,7 @@ from ..models import Grant, User, WorkerRequest, WorkPermit
 from ..services import grants, renewals, worker_requests
 from ..services.steps import take_step
 from . import places, workers
+from .places import Place
 from .stage import Story, on
 from .worker_stories import WorkerSide
 from .workers import Worker
@@ -31,9 +32,7 @@ class GrantSide(WorkerSide):
             favorable="Interest of the agency, long residence, family ties.", adverse="None found.",
             rationale="The agency's interest and the worker's record weigh in favor.",
         )  # fmt: skip
-        take_step(
-            request, "grant", by=self.cast.adjudicator, at=at, grant_starts_on=starts_on, months=months
-        )
+        take_step(request, "grant", by=self.cast.adjudicator, at=at, grant_starts_on=starts_on, months=months)
         return Grant.objects.get(worker_request=request)
 
     def permitted(self, request: WorkerRequest, *, at: datetime, until: date) -> WorkPermit:
@@ -41,15 +40,18 @@ class GrantSide(WorkerSide):
         officer = self.cast.adjudicator
         permit: WorkPermit = request.permits.get()
         take_step(permit, "accept_fee", by=officer, at=at)
-        take_step(
-            permit, "approve", by=officer, at=at, valid_from_on=at.date(), valid_until_on=until
-        )
+        take_step(permit, "approve", by=officer, at=at, valid_from_on=at.date(), valid_until_on=until)
         take_step(permit, "produce_card", by=officer, at=at + timedelta(days=3))
         take_step(permit, "mail", by=officer, at=at + timedelta(days=4))
         return permit
 
     def _filed_in_summer(
-        self, worker: Worker, *, filed_at: datetime, by: User | None = None, place: places.Place = places.PACKING
+        self,
+        worker: Worker,
+        *,
+        filed_at: datetime,
+        by: User | None = None,
+        place: Place = places.PACKING,
     ) -> Story[WorkerRequest]:
         days = (self.stage.now - filed_at).total_seconds() / 86_400
         return (yield from self.filed_on(worker, place, days=days, by=by))

@@ -14,7 +14,7 @@ Site = tuple[str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Place:
-    """One matter: the agency's number, the employer's names, the worksites (label, street, city, state, ZIP)."""
+    """One matter: the agency's number, the employer's names, and each worksite's label and address."""
 
     agency: str
     number: str

@@ -85,4 +85,5 @@ class Stage:
         """Fire each deadline at its own instant, as the sweep would have."""
         armed = Deadline.objects.filter(state=Deadline.State.ARMED, due_at__lte=until)
         while (due := armed.aggregate(first=Min("due_at"))["first"]) is not None:
-            tasks.fire(at=due)
+            if tasks.fire(at=due).failed:
+                raise RuntimeError(f"A deadline of {due} could not be fired.")

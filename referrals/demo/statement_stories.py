@@ -108,7 +108,7 @@ class StatementSide:
         at = yield min(self.stage.ago(200), on(2025, 9, 1))
         take_step(
             statement, "continue_interest", by=self.cast.approver, at=at,
-            reason="Talks about a settlement go on.", review_by_on=(self.stage.now + timedelta(days=400)).date(),
+            reason="Talks about a settlement go on.", review_by_on=self.stage.day(400),
         )  # fmt: skip
         at = yield self.stage.ago(5)
         take_step(

@@ -40,23 +40,41 @@ MODESTO = Worker("Modesto", "Muestra", 102, "Forklift driver")
 CONSTANZA = Worker("Constanza", "Prueba", 103, "Packer", worked_to=None)
 FIDEL = Worker("Fidel", "Ficticio", 104, "Loader")
 DOLORES = Worker("Dolores", "Demostrativa", 105, "Sorter")
-INOCENCIO = Worker("Inocencio", "Inventado", 106, "Packer")
+INOCENCIO = Worker("Inocencio", "Inventado", 106, "Packer", language="en")
 AMPARO = Worker("Amparo", "Ensayo", 107, "Packer", worked_to=None)
 BENIGNO = Worker("Benigno", "Borrador", 108, "Loader", worked_to=None)
-CLEMENCIA = Worker("Clemencia", "Casilla", 109, "Presser")
-JUSTO = Worker("Justo", "Modelo", 110, "Presser")
-REMEDIOS = Worker("Remedios", "Simulada", 111, "Room cleaner")
-SEVERO = Worker("Severo", "Supuesto", 112, "Room cleaner")
-PLACIDO = Worker("Plácido", "Patrón", 113, "Roofer", worked_from=date(2023, 2, 1), worked_to=None)
-SOCORRO = Worker("Socorro", "Hipotética", 114, "Roofer", worked_from=date(2023, 4, 1), worked_to=date(2025, 3, 31))
-VENTURA = Worker("Ventura", "Posible", 115, "Roofer", worked_from=date(2023, 4, 1), worked_to=None)
-MILAGROS = Worker("Milagros", "Imaginaria", 116, "Roofer", worked_from=date(2023, 7, 1), worked_to=date(2025, 1, 31))
-TADEO = Worker("Tadeo", "Figurado", 117, "Roofer", worked_from=date(2023, 9, 1), worked_to=None)
+CLEMENCIA = Worker("Clemencia", "Casilla", 109, "Presser", language="en")
+JUSTO = Worker("Justo", "Modelo", 110, "Presser", language="en")
+REMEDIOS = Worker("Remedios", "Simulada", 111, "Room cleaner", language="en")
+SEVERO = Worker("Severo", "Supuesto", 112, "Room cleaner", language="en")
+PLACIDO = Worker(
+    "Plácido", "Patrón", 113, "Roofer", worked_from=date(2023, 2, 1), worked_to=None, language="en"
+)
+SOCORRO = Worker(
+    "Socorro", "Hipotética", 114, "Roofer", worked_from=date(2023, 4, 1), worked_to=date(2025, 3, 31)
+)
+VENTURA = Worker(
+    "Ventura", "Posible", 115, "Roofer", worked_from=date(2023, 4, 1), worked_to=None, language="en"
+)
+MILAGROS = Worker(
+    "Milagros",
+    "Imaginaria",
+    116,
+    "Roofer",
+    worked_from=date(2023, 7, 1),
+    worked_to=date(2025, 1, 31),
+    language="en",
+)
+TADEO = Worker(
+    "Tadeo", "Figurado", 117, "Roofer", worked_from=date(2023, 9, 1), worked_to=None, language="en"
+)
 ESPERANZA = Worker("Esperanza", "Leyenda", 118, "Milker", worked_from=date(2022, 11, 1), worked_to=None)
 CANDIDO = Worker("Cándido", "Cuento", 119, "Milker", worked_from=date(2022, 11, 1))
 GENEROSA = Worker("Generosa", "Quimera", 120, "Roofer", worked_from=date(2023, 9, 1), worked_to=None,
                   claim={"employer_on_stub": "Unlisted Temps"})  # fmt: skip
-HONORIO = Worker("Honorio", "Conjetura", 121, "Roofer", worked_from=date(2023, 9, 1), worked_to=None)
+HONORIO = Worker(
+    "Honorio", "Conjetura", 121, "Roofer", worked_from=date(2023, 9, 1), worked_to=None, language="en"
+)
 LAZARO = Worker("Lázaro", "Relato", 122, "Roofer", worked_from=date(2023, 9, 1), worked_to=None)
 CONSUELO = Worker("Consuelo", "Novela", 123, "Packer")
 

@@ -91,7 +91,7 @@ def _the_end(stage: Stage) -> Story[None]:
 
 
 def set_programme(world: str, *, now: datetime) -> bool:
-    """Reopen the programme from today on, or take the training row away; returns whether that changed anything."""
+    """Reopen the programme from today on, or take the training row away; whether that changed anything."""
     rows = Policy.objects.filter(key=policies.PROGRAMME, jurisdiction=FEDERAL)
     training = rows.filter(source=TRAINING).first()
     if (training is not None) == (world == "open"):
@@ -118,12 +118,11 @@ def set_programme(world: str, *, now: datetime) -> bool:
 
 
 def _catch_up(now: datetime, *, say: Say) -> None:
-    """What time has brought since: dates that passed, and mail, each at the hour at which it was written."""
+    """What time has brought since: dates that passed, and mail, each on the day on which it was written."""
     while (fired := tasks.fire(at=now).fired) > 0:
         say(_("%(number)d dates came up.") % {"number": fired})
-    waiting = Message.objects.undelivered().filter(next_try_at__lte=now)
-    delivered = 0
-    for at in sorted(set(waiting.values_list("next_try_at", flat=True))):
-        delivered += tasks.deliver(at=at).sent
+    waiting = Message.objects.undelivered().filter(next_try_at__lte=now).values_list("next_try_at", flat=True)
+    last_of_each_day = {at.date(): at for at in sorted(waiting)}
+    delivered = sum(tasks.deliver(at=at).sent for at in last_of_each_day.values())
     if delivered:
         say(_("%(number)d mails kept on the page for mail.") % {"number": delivered})

@@ -23,7 +23,7 @@ FACTORS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
-def _weight(label: Promise, hint: Promise) -> Any:
+def _weight(label: Any, hint: Any) -> Any:
     return forms.TypedChoiceField(
         label=label, help_text=hint, choices=WEIGHTS, coerce=int, initial="0", widget=forms.Select
     )

@@ -63,7 +63,6 @@ class SiteRow(RowForm):
         max_length=200,
         required=False,
         validators=[PersonalDataValidator(_("Name or description of the place"))],
-        help_text=_("For a place without an address: “the packing shed on Route 9”."),
     )
     street = forms.CharField(
         label=_("Street and number"),
@@ -129,11 +128,12 @@ def _rows(
     typed: Mapping[str, Any] | None,
     blank: int,
 ) -> Rows:
-    made = formset_factory(
+    made: Any = formset_factory(
         row, formset=Rows, extra=blank, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
     )
     initial = [{name: getattr(each, name) for name in row.base_fields} for each in stored]
-    return made(typed, prefix=prefix, initial=initial)
+    rows: Rows = made(typed, prefix=prefix, initial=initial)
+    return rows
 
 
 def blank_rows(stored: int, *, more: bool = False) -> int:

@@ -15,6 +15,7 @@ from ..models import Office, PacketItem, User, WorkerRequest
 from ..packets import ITEMS
 
 FOUND = [
+    ("", gettext_lazy("Not looked at")),
     (PacketItem.State.PRESENT.value, gettext_lazy("Present")),
     (PacketItem.State.MISSING.value, gettext_lazy("Absent")),
     (PacketItem.State.DEFECTIVE.value, gettext_lazy("Defective")),
@@ -74,25 +75,22 @@ class CompletenessForm(VersionedForm):
         self.items = list(record.items.all())
         for item in self.items:
             self.fields[f"state_{item.key}"] = forms.ChoiceField(
-                label=ITEMS[item.key].label,
+                label=str(ITEMS[item.key].label),
+                help_text=str(ITEMS[item.key].why),
                 choices=FOUND,
-                widget=forms.RadioSelect,
                 required=False,
                 initial=item.intake_state,
             )
             self.fields[f"note_{item.key}"] = forms.CharField(
-                label=_("What is wrong with it, or a remark"),
+                label=_("Remark"),
                 max_length=300,
                 required=False,
                 initial=item.intake_note,
             )
 
-    def rows(self) -> list[tuple[PacketItem, Any, BoundField, BoundField]]:
-        """Each item with its words, its answer and its note."""
-        return [
-            (item, ITEMS[item.key], self[f"state_{item.key}"], self[f"note_{item.key}"])
-            for item in self.items
-        ]
+    def rows(self) -> list[tuple[PacketItem, BoundField, BoundField]]:
+        """Each item with the fields for what was found and for a remark."""
+        return [(item, self[f"state_{item.key}"], self[f"note_{item.key}"]) for item in self.items]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -146,7 +144,7 @@ class RoutingForm(VersionedForm):
             known = name in MUST_BE_KNOWN
             self.fields[name] = forms.ChoiceField(
                 label=label,
-                help_text=hint,
+                help_text=str(hint),
                 choices=ANSWERS if known else WITH_UNKNOWN,
                 required=known,
                 widget=forms.RadioSelect,

@@ -26,16 +26,22 @@ class PacketForm(forms.Form):
     def __init__(
         self, *args: Any, lines: list[tuple[PacketItem, Item | None]], version: int, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial={"expected_version": version}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["expected_version"] = version
         self.lines = lines
         for line, item in lines:
-            label = item.label if item else line.key
+            label = str(item.label if item else line.key)
             self.fields[f"state_{line.key}"] = forms.ChoiceField(
-                label=label, choices=MARKS, initial=line.state, widget=forms.RadioSelect, required=False
+                label=label, choices=MARKS, initial=line.state, required=False
             )
             self.fields[f"note_{line.key}"] = forms.CharField(
-                label=_("Note"), max_length=300, required=False, initial=line.note
+                label=_("Note: %(paper)s") % {"paper": label},
+                max_length=300,
+                required=False,
+                initial=line.note,
             )
+            for name in (f"state_{line.key}", f"note_{line.key}"):
+                self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
 
     def rows(self) -> list[tuple[PacketItem, Item | None, BoundField, BoundField]]:
         """Each line with its two fields."""

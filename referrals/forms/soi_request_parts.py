@@ -137,7 +137,7 @@ class PartPage:
         values = self.form.values()
         if isinstance(self.form, AgencyForm) and self.form.chosen_office is not None:
             values |= soi_requests.addressed_to(self.form.chosen_office)
-        rows = {self.part.rows: self.rows.stored()} if self.rows is not None else {}
+        rows: dict[str, Any] = {self.part.rows: self.rows.stored()} if self.rows is not None else {}
         shown = drafting.Shown(*self._covers, token) if token else None
         try:
             soi_requests.revise(

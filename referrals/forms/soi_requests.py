@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..dates import PRESENT
@@ -46,9 +45,7 @@ class PartForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
 
 
-def _text(
-    label: str | Promise, help_text: str | Promise = "", *, rows: int = 6, longest: int = LONGEST_TEXT
-) -> Any:
+def _text(label: Any, help_text: Any = "", *, rows: int = 6, longest: int = LONGEST_TEXT) -> Any:
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -58,7 +55,7 @@ def _text(
     )
 
 
-def _line(label: str | Promise, longest: int, help_text: str | Promise = "") -> Any:
+def _line(label: Any, longest: int, help_text: Any = "") -> Any:
     return forms.CharField(label=label, help_text=help_text, max_length=longest, required=False)
 
 
@@ -81,11 +78,13 @@ class AgencyForm(PartForm):
 
     office = forms.ChoiceField(
         label=_("Agency and office"),
-        help_text=_("The table below helps. You can change this until the request is sent."),
+        help_text=_("The table above helps. You can change this until the request is sent."),
         error_messages={"required": _("Choose the agency that you ask.")},
     )
     requester_kind = forms.ChoiceField(label=_("You ask as"), choices=RequesterKind.choices)
-    on_behalf_of = forms.ChoiceField(label=_("On behalf of"), choices=SoiRequest.OnBehalfOf.choices)
+    on_behalf_of = forms.ChoiceField(
+        label=_("On behalf of"), choices=SoiRequest.OnBehalfOf.choices, initial=SoiRequest.OnBehalfOf.ALL
+    )
     workers_affected = forms.IntegerField(
         label=_("About how many workers are affected"), min_value=1, max_value=1_000_000, required=False
     )

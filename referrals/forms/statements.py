@@ -29,14 +29,14 @@ STORED = (
 )  # fmt: skip
 
 
-def _text(label: Promise, hint: Promise | str = "", *, rows: int = 4) -> Any:
+def _text(label: Any, hint: Any = "", *, rows: int = 4) -> Any:
     return forms.CharField(
         label=label, help_text=hint, max_length=LONGEST_TEXT, required=False,
         widget=forms.Textarea(attrs={"rows": rows}),
     )  # fmt: skip
 
 
-def _line(label: Promise, longest: int = 200, hint: Promise | str = "") -> Any:
+def _line(label: Any, longest: int = 200, hint: Any = "") -> Any:
     return forms.CharField(label=label, max_length=longest, help_text=hint, required=False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Office, Organization, Statement, Stay, User
 from .fields import DayField
-from .grouping import OFFICE_THEN_DHS, GroupedForm
+from .grouping import Group, GroupedForm
 from .worker_requests import StatementChoice, usable_statements
 
 SITUATION = ("ice_office", "statement", "detained", "detained_at", "final_order", "order_on")
@@ -33,7 +33,7 @@ class SituationForm(GroupedForm):
     """Where the worker is, what the order says, and when removal is to happen."""
 
     audiences = dict.fromkeys((*SITUATION, "removal_day", "removal_time"), THEN_ICE)
-    groups = (
+    groups: ClassVar[tuple[Group, ...]] = (
         (
             _("Removal"),
             _("If only the day is known, leave the hour empty: the day then counts from midnight."),
@@ -216,6 +216,3 @@ class SupportForm(forms.Form):
         if signed > self.today:
             raise forms.ValidationError(_("This day has not come yet."))
         return signed
-
-
-__all__ = ["OFFICE_THEN_DHS", "SituationForm", "StayForm", "SupportForm"]

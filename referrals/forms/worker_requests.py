@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,6 @@ from ..models import CoveredName, Evidence, Grant, Person, Statement, User, Work
 from ..programme_rules import may_extend, may_renew
 from .fields import DayField, DayOrPresentField
 from .grouping import OFFICE_ONLY, OFFICE_THEN_DHS, GroupedForm
-from .workers import LANGUAGES
 
 CLAIM = (
     "employer_on_stub",
@@ -49,6 +47,12 @@ FILINGS = {
 }
 
 
+if TYPE_CHECKING:
+    Choice = forms.ModelChoiceField[Any]
+else:
+    Choice = forms.ModelChoiceField
+
+
 def usable_statements(user: User) -> QuerySet[Statement]:
     """Statements in force that this organization holds, each with a name of its employer."""
     named = CoveredName.objects.filter(
@@ -62,13 +66,13 @@ def usable_statements(user: User) -> QuerySet[Statement]:
     )
 
 
-class StatementChoice(forms.ModelChoiceField):
+class StatementChoice(Choice):
     def label_from_instance(self, statement: Any) -> str:
         parts = (statement.reference, getattr(statement, "employer", "") or "", statement.agency.name)
         return " · ".join(part for part in parts if part)
 
 
-class GrantChoice(forms.ModelChoiceField):
+class GrantChoice(Choice):
     def label_from_instance(self, grant: Any) -> str:
         return _now("%(reference)s, until %(day)s") % {"reference": grant.reference, "day": grant.ends_on}
 
@@ -116,7 +120,9 @@ class RequestForm(forms.Form):
             cleaned["earlier_grant"] = None
         elif filing and grant is None and "earlier_grant" in self.fields:
             self.add_error("earlier_grant", _("Choose the grant that is to be extended or renewed."))
-        elif filing == WorkerRequest.Filing.EXTENSION and not may_extend(grant, self.book, on=self.today):
+        elif filing == WorkerRequest.Filing.EXTENSION and not (
+            grant and may_extend(grant, self.book, on=self.today)
+        ):
             self.add_error(
                 "earlier_grant",
                 _("Only a two-year grant that still runs can be extended, while that rule is in force."),
@@ -277,88 +283,4 @@ class ScopeAnswerForm(GroupedForm):
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What it said, who said it and when. Ask the agency without naming the worker."),
-    )
-
-
-class ConsentForm(GroupedForm):
-    """The talk about the risks, and what the worker decided."""
-
-    audiences = {
-        **dict.fromkeys(("counselled_on", "counselled_in", "consented_on"), OFFICE_THEN_DHS),
-        "safe_contact": OFFICE_ONLY,
-    }
-    groups = (
-        (_("The talk"), "", ("counselled_on", "counselled_in", "told_where", "told_denial", "told_sharing")),
-        (
-            _("What the worker decided"),
-            _("Leave the day empty while the worker is thinking about it. Nobody may press for an answer."),
-            ("consented_on", "safe_contact"),
-        ),
-    )
-
-    counselled_on = DayField(label=_("Day of the talk"))
-    counselled_in = forms.ChoiceField(label=_("Language of the talk"), choices=LANGUAGES)
-    told_where = forms.BooleanField(
-        label=_("The worker knows: filing tells DHS who and where the person is.")
-    )
-    told_denial = forms.BooleanField(
-        label=_("The worker knows: a denial has no appeal and can start removal proceedings.")
-    )
-    told_sharing = forms.BooleanField(
-        label=_("The worker knows who sees what, and that what DHS has seen stays in its records.")
-    )
-    consented_on = DayField(label=_("Day on which the worker agreed to filing and sharing"), required=False)
-    safe_contact = forms.CharField(
-        label=_("How to reach the worker safely"),
-        max_length=1_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, request: WorkerRequest, today: date, **kwargs: Any) -> None:
-        self.today = today
-        withdrawn = request.consent_withdrawn_at is not None
-        told = request.counselled_on is not None
-        initial = {
-            "expected_version": request.version,
-            "counselled_on": request.counselled_on,
-            "counselled_in": request.counselled_in or request.person.language,
-            "consented_on": None if withdrawn else request.consented_on,
-            "safe_contact": request.person.safe_contact,
-            **dict.fromkeys(("told_where", "told_denial", "told_sharing"), told),
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        talked, agreed = cleaned.get("counselled_on"), cleaned.get("consented_on")
-        for name, day in (("counselled_on", talked), ("consented_on", agreed)):
-            if day and day > self.today:
-                self.add_error(name, ValidationError(_("This day has not come yet.")))
-        if talked and agreed and agreed < talked:
-            self.add_error("consented_on", _("The worker agreed before the talk about the risks."))
-        return cleaned
-
-
-class ScreeningForm(GroupedForm):
-    """What was told in confidence."""
-
-    audiences = dict.fromkeys(("arrests", "entries", "notes"), OFFICE_ONLY)
-    groups = (("", "", ("arrests", "entries", "notes")),)
-
-    arrests = forms.CharField(
-        label=_("Arrests, charges and convictions"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("With the court's papers, if there are any."),
-    )
-    entries = forms.CharField(
-        label=_("Entries, orders and earlier contact with immigration"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    notes = forms.CharField(
-        label=_("Other notes"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -124,12 +124,14 @@ class WorkPermit(WorkPermitMachine):
         triggers = [
             pgtrigger.Trigger(
                 name="no_permit_outlives_its_deferred_action",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("valid_until", "grant_id"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("valid_until", "grant_id"),  # type: ignore[no-untyped-call]
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__valid_until__isnull=False),
                 func=(
-                    "IF NEW.valid_until > (SELECT ends_on FROM referrals_grant WHERE case_ptr_id = NEW.grant_id) THEN "
-                    "RAISE EXCEPTION 'a work permit ends with its deferred action at the latest'; END IF; RETURN NEW;"
+                    "IF NEW.valid_until > "
+                    "(SELECT ends_on FROM referrals_grant WHERE case_ptr_id = NEW.grant_id) THEN "
+                    "RAISE EXCEPTION 'a work permit ends with its deferred action at the latest'; "
+                    "END IF; RETURN NEW;"
                 ),
             ),
         ]

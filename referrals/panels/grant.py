@@ -16,6 +16,8 @@ from ..models import Grant, User, WorkerRequest, WorkPermit
 from ..services import grants
 from .base import Link, Panel, Section
 
+DAY = "D j M Y"
+
 
 def panel(record: Grant, user: User, *, at: datetime) -> Panel:
     """The panel of a grant for the representative and for DHS."""
@@ -52,8 +54,8 @@ def panel(record: Grant, user: User, *, at: datetime) -> Panel:
 def _facts(record: Grant) -> list[tuple[str, Any]]:
     statement = record.worker_request.statement
     return [
-        (_("First day"), record.starts_on),
-        (_("Last day"), record.ends_on),
+        (_("First day"), date_format(record.starts_on, DAY)),
+        (_("Last day"), date_format(record.ends_on, DAY)),
         (_("Months"), record.months),
         (_("Decided by"), record.ice_office.name if record.ice_office else record.get_decider_display()),
         (_("Statement"), statement.reference),

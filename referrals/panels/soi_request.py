@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from workflows.machines.soi_request import OPEN, State
@@ -14,6 +13,7 @@ from workflows.machines.soi_request import OPEN, State
 from .. import presenting
 from ..models import Assessment, Relief, SoiRequest, Statement, User
 from ..services import suggestions
+from ..templatetags.design import instant
 from .base import Link, Panel, Section
 
 ACKNOWLEDGEMENT = "soi_acknowledgement"
@@ -88,8 +88,8 @@ def _facts(record: SoiRequest) -> list[tuple[str, Any]]:
         (_("On behalf of"), _whom(record)),
         (_("Case number"), record.case_number),
         (_("Should support"), ", ".join(str(labels.get(each, each)) for each in record.relief)),
-        (_("Sent"), _moment(record.submitted_at)),
-        (_("Acknowledged"), _moment(record.acknowledged_at)),
+        (_("Sent"), instant(record.submitted_at)),
+        (_("Acknowledged"), instant(record.acknowledged_at)),
     ]
 
 
@@ -98,10 +98,6 @@ def _whom(record: SoiRequest) -> str:
     if record.workers_affected is None:
         return whom
     return _("%(whom)s, about %(number)s") % {"whom": whom, "number": record.workers_affected}
-
-
-def _moment(at: datetime | None) -> str:
-    return date_format(at, "j M Y, H:i") if at else ""
 
 
 def _edit(record: SoiRequest, part: str) -> str:

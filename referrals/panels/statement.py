@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,7 @@ from workflows.machines.statement import DRAFTING
 
 from ..models import Relief, Statement, StatementVersion, User
 from ..services import drafts_of_statements, statements
+from ..templatetags.design import day
 from .base import Link, Panel, Section
 
 
@@ -37,7 +37,7 @@ def _for_agency(record: Statement, user: User) -> Panel:
         title=_title(version),
         facts=[
             (_("Matter"), f"{record.matter.case_number} · {record.matter.get_stage_display()}"),
-            (_("Review by"), _day(record.review_by or version.review_by)),
+            (_("Review by"), day(record.review_by or version.review_by)),
             (_("Version in force"), record.version_in_force or _("none yet")),
             (_("Requests that depend on it"), dependants),
         ],
@@ -76,11 +76,11 @@ def _for_others(record: Statement, user: User) -> Panel:
     facts: list[tuple[str, Any]] = [
         (_("Agency"), f"{record.agency}, {record.office.name}"),
         (_("Number and version"), f"{record.reference} v{signed.number}"),
-        (_("Signed"), _day(signed.signed_at)),
-        (_("Review by"), _day(record.review_by)),
+        (_("Signed"), day(signed.signed_at)),
+        (_("Review by"), day(record.review_by)),
     ]
     if record.withdrawal_on:
-        facts.append((_("Withdrawal announced for"), _day(record.withdrawal_on)))
+        facts.append((_("Withdrawal announced for"), day(record.withdrawal_on)))
     if user.is_dhs:
         facts.append((_("Matter"), f"{record.matter.case_number} · {signed.matter_stage}"))
         facts.append((_("Contact"), _contact(signed)))
@@ -99,10 +99,6 @@ def _title(version: StatementVersion) -> str:
     names = list(version.names.all())
     towns = dict.fromkeys(site.city for site in version.sites.all() if site.city)
     return ", ".join([names[0].name if names else _("Employer not named yet"), *towns])
-
-
-def _day(value: Any) -> str:
-    return date_format(value, "j M Y") if value else ""
 
 
 def _contact(version: StatementVersion) -> str:

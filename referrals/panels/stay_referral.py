@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from workflows.machines.stay_referral import State
 
 from ..models import StayReferral, User
+from ..templatetags.design import day, instant
 from .base import Link, Panel, Section
 
 
@@ -24,11 +24,11 @@ def panel(record: StayReferral, user: User, *, at: datetime) -> Panel:
             _("Worker"),
             record.person.name if not (withdrawn and user.is_agency) else _("hidden: consent withdrawn"),
         ),
-        (_("Consent signed"), _day(record.consent_signed_on)),
+        (_("Consent signed"), day(record.consent_signed_on)),
         (_("Agency"), f"{record.agency}, {record.agency_desk.name}"),
         (_("Field office"), stay.ice_office.name),
         (_("Detained now"), _("yes") if stay.detained else _("no")),
-        (_("Removal set for"), date_format(stay.removal_at, "j M Y, H:i") if stay.removal_at else ""),
+        (_("Removal set for"), instant(stay.removal_at)),
     ]
     links = []
     if user.is_agency and record.state in (State.ASKED, State.DRAFTED) and record.ground:
@@ -61,7 +61,3 @@ def _letter(record: StayReferral, user: User) -> dict[str, Any]:
         "matter": f"{matter.case_number} · {matter.get_stage_display()}" if written and matter else "",
         "phone": record.contact_phone if written else "",
     }
-
-
-def _day(value: Any) -> str:
-    return date_format(value, "j M Y") if value else ""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from workflows import policies
 
 from ..models import Grant, User, WorkerRequest, WorkPermit
 from ..models.people import USCIS
 from .base import Link, Panel, Section
+
+DAY = "D j M Y"
 
 
 def panel(record: WorkPermit, user: User, *, at: datetime) -> Panel:
@@ -27,30 +32,52 @@ def panel(record: WorkPermit, user: User, *, at: datetime) -> Panel:
         )
     return Panel(
         title=record.person.name,
-        facts=_facts(record),
+        facts=_facts(record, timezone.localtime(at).date()),
         sections=sections,
         links=_links(record, user),
         warning="" if record.grant_id else _("It can be approved only after deferred action is granted."),
     )
 
 
-def _facts(record: WorkPermit) -> list[tuple[str, Any]]:
+def _facts(record: WorkPermit, on: date) -> list[tuple[str, Any]]:
     grant = record.grant
     facts: list[tuple[str, Any]] = [
         (_("Category"), "(c)(14)"),
-        (_("Filed"), timezone.localtime(record.filed_at).date() if record.filed_at else _("not yet")),
+        (
+            _("Filed"),
+            date_format(timezone.localtime(record.filed_at), DAY) if record.filed_at else _("not yet"),
+        ),
         (
             _("Fee"),
             _("Fee waiver asked for (Form I-912)") if record.waiver_asked else _("Fee to be paid"),
         ),
-        (_("Deferred action ends"), grant.ends_on if grant else _("not granted")),
+        (_("Deferred action ends"), date_format(grant.ends_on, DAY) if grant else _("not granted")),
     ]
-    if record.valid_from:
-        facts += [(_("Valid from"), record.valid_from), (_("Valid until"), record.valid_until)]
+    if record.valid_from and record.valid_until:
+        facts += [
+            (_("Valid from"), date_format(record.valid_from, DAY)),
+            (_("Valid until"), date_format(record.valid_until, DAY)),
+            *_windows(record.valid_until, on),
+        ]
     if record.card_last4:
         facts.append((_("Card number ends in"), record.card_last4))
     facts.append((_("Mail to"), record.person.safe_address or record.person.mailing_address))
     return facts
+
+
+def _windows(valid_until: date, on: date) -> list[tuple[str, Any]]:
+    """Between which days to ask for a new permit, by the rules of today: no extension is automatic."""
+    found = []
+    for rule, label in (
+        ("ead_renewal_opens", _("First day to ask for a new one")),
+        ("ead_renewal_last_recommended", _("Last recommended day to ask")),
+    ):
+        try:
+            due = policies.calculate(rule, start=valid_until, served=None, on=on)
+        except policies.NoPolicy:
+            continue
+        found.append((label, date_format(due.on, DAY)))
+    return found
 
 
 def worksheet(record: WorkPermit) -> list[tuple[str, Any]]:

@@ -61,17 +61,8 @@ def panel(record: WorkerRequest, user: Any, *, at: datetime) -> Panel:
 
 
 def _representatives_panel(record: WorkerRequest, user: Any, *, at: datetime) -> Panel:
-    reference = record.reference
     preparing = record.state in PREPARING
-    links = [
-        Link(_("Claim and forms"), reverse("request_edit", args=[reference]), main=False),
-        Link(_("Packet checklist"), reverse("request_packet", args=[reference])),
-        Link(_("Proof of work"), reverse("request_evidence", args=[reference])),
-        Link(_("Scope check"), reverse("request_scope", args=[reference])),
-        Link(_("Counselling and consent"), reverse("request_consent", args=[reference])),
-        Link(_("Confidential notes of your office"), reverse("request_screening", args=[reference])),
-        Link(_("The worker"), reverse("worker", args=[record.person.token])),
-    ]
+    links = _links(record)
     sections = [_now(record), *([_preflight(record, user, at=at)] if preparing else [])]
     asked = list(record.asked_items.all())
     if asked:
@@ -83,6 +74,36 @@ def _representatives_panel(record: WorkerRequest, user: Any, *, at: datetime) ->
             Section("follows", _("Work permit and grant"), f"{PARTS}/related.html", {"cases": related})
         )
     return Panel(title=record.person.name, facts=_facts(record, at=at), sections=sections, links=links)
+
+
+def _links(record: WorkerRequest) -> list[Link]:
+    """The office's pages of the request; while it is prepared, the one needed next is the main one."""
+    pages = {
+        "request_edit": _("Claim and forms"),
+        "request_evidence": _("Proof of work"),
+        "request_packet": _("Packet checklist"),
+        "request_scope": _("Scope check"),
+        "request_consent": _("Counselling and consent"),
+        "request_screening": _("Confidential notes"),
+    }
+    main = _needed_next(record)
+    links = [
+        Link(label, reverse(name, args=[record.reference]), main=name == main)
+        for name, label in pages.items()
+    ]
+    return [*links, Link(_("The worker"), reverse("worker", args=[record.person.token]))]
+
+
+def _needed_next(record: WorkerRequest) -> str:
+    if record.state not in PREPARING or record.signed_on is not None:
+        return ""
+    if not record.employer_on_stub or record.worked_from is None:
+        return "request_edit"
+    if not record.evidence.exists():
+        return "request_evidence"
+    if record.items.filter(required=True).exclude(state=PacketItem.State.PRESENT).exists():
+        return "request_packet"
+    return "" if record.consented_on and not record.consent_withdrawn_at else "request_consent"
 
 
 PARTS = "worker_side/panels"
@@ -137,9 +158,7 @@ def _differences(record: WorkerRequest, noted: dict[str, date]) -> list[tuple[st
             told.append(
                 (
                     _("Dates differ"),
-                    _(
-                        "Your notice says %(typed)s, DHS recorded %(recorded)s. Go by the earlier one."
-                    )
+                    _("Your notice says %(typed)s, DHS recorded %(recorded)s. Go by the earlier one.")
                     % {"typed": _day(typed), "recorded": _day(recorded)},
                 )
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,7 +47,7 @@ def panel(record: WorkerRequest, user: User, *, at: datetime) -> Panel:
                 "dhs/sections/evidence.html",
                 {"evidence": list(record.evidence.all())},
             ),
-            Section("packet", _("Packet"), "dhs/sections/packet.html", {"items": packet(record)}),
+            Section("packet", _("Packet"), "dhs/sections/packet.html", packet_context(record)),
             Section("routing", _("Routing"), "dhs/sections/facts.html", {"facts": routing(record)}),
             *_asked(record),
             *_decision(record),
@@ -68,7 +69,7 @@ def identity(record: WorkerRequest) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
         (_("Name"), person.name),
         (_("Other names"), person.other_names or _("none given")),
-        (_("Date of birth"), person.born_on),
+        (_("Date of birth"), date_format(person.born_on, "j M Y") if person.born_on else ""),
         (_("A-number"), person.a_number),
         (_("Nationality"), person.nationality),
         (_("Receipt number"), record.receipt_number),
@@ -108,18 +109,20 @@ def scope_context(record: WorkerRequest, on: Any) -> dict[str, Any]:
 
 
 def packet(record: WorkerRequest) -> list[dict[str, Any]]:
-    """Every line of the packet: what intake found; before that, what was filed as present."""
+    """Every line of the packet: what intake found; before that, what was filed, without its notes."""
     drawn = []
     for item in record.items.all():
         words = ITEMS[item.key]
-        if item.intake_state:
-            state, why = STATES[PacketItem.State(item.intake_state)], item.intake_note
-        else:
-            state, why = "recommended", _("Not looked at by intake yet.")
+        state = STATES[PacketItem.State(item.intake_state or item.state)]
+        why = item.intake_note
         if state == "missing" and not item.required:
             state = "recommended"
         drawn.append({"label": words.label, "state": state, "why": why})
     return drawn
+
+
+def packet_context(record: WorkerRequest) -> dict[str, Any]:
+    return {"items": packet(record), "unchecked": len(intake.undecided(record))}
 
 
 def routing(record: WorkerRequest) -> list[tuple[str, Any]]:
@@ -129,7 +132,7 @@ def routing(record: WorkerRequest) -> list[tuple[str, Any]]:
         (str(label), said[getattr(record, name)]) for name, label in QUESTIONS.items()
     ]
     if record.removal_at:
-        facts.append((_("Removal date"), timezone.localtime(record.removal_at)))
+        facts.append((_("Removal date"), date_format(timezone.localtime(record.removal_at), "D j M Y, P T")))
     facts.append((_("ICE field office"), record.ice_office.name if record.ice_office else _("none chosen")))
     facts.append((_("Track"), record.track or _("not routed yet")))
     return facts

@@ -36,7 +36,7 @@ def content(holder: Any, fields: Iterable[str], rows: Iterable[str]) -> dict[str
     found = {name: getattr(holder, columns[name]) for name in fields}
     for name in rows:
         found[name] = [[getattr(row, column) for column in ROWS[name]] for row in getattr(holder, name).all()]
-    return plain(found)  # type: ignore[no-any-return]
+    return plain(found)
 
 
 def shown(holder: Any, fields: Sequence[str], rows: Sequence[str] = ()) -> Shown:

@@ -23,7 +23,7 @@ MONTHS = "soi.review_months"
 class Beside:
     """The column beside a draft."""
 
-    lines: list[Line]
+    lines: list[dict[str, Any]]
     left_out: list[str]
     changes: list[Change]
     open_lines: int
@@ -33,11 +33,20 @@ def beside(statement: Statement, version: StatementVersion) -> Beside:
     """Everything that is computed from a stored draft."""
     lines = checklist(version)
     return Beside(
-        lines=lines,
+        lines=[_shown_line(line) for line in lines],
         left_out=left_out_by(statement, version),
         changes=changes_since(statement, version),
         open_lines=sum(line.state == "missing" for line in lines),
     )
+
+
+def _shown_line(line: Line) -> dict[str, Any]:
+    """A line that leads to its field on the page of the draft, where it stands beside the form."""
+    shown = {"label": line.label, "state": line.state, "why": line.why}
+    if line.state == "in":
+        return shown
+    target = f"#block-{line.field}" if line.field in ("names", "sites") else f"#id_{line.field}"
+    return {**shown, "target": target}
 
 
 def left_out_by(statement: Statement, version: StatementVersion) -> list[str]:

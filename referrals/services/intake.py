@@ -80,7 +80,5 @@ def answer_routing(
         setattr(request, name, value)
     request.ice_desk = request.ice_office.desk if request.ice_office else None
     request.save(update_fields=[*given, "ice_desk"])
-    engine.record_note(
-        request, "answer_routing", by=by, at=at, expected_version=expected_version,
-        **{name: value for name, value in given.items() if isinstance(value, bool)},
-    )  # fmt: skip
+    said: dict[str, Any] = {name: value for name, value in given.items() if isinstance(value, bool)}
+    engine.record_note(request, "answer_routing", by=by, at=at, expected_version=expected_version, **said)

@@ -188,11 +188,12 @@ def _add_names(placed: Iterable[_Placed], known: Mapping[Any, Matter], done: Imp
     fresh = []
     for each in placed:
         for name, kind in each.row.employer_names:
-            key = (known[each.key].pk, *_folded(name))
+            matter = known[each.key].pk
+            key = (matter, *_folded(name))
             if key not in there:
                 there.add(key)
                 fresh.append(
-                    EmployerName(matter_id=key[0], name=name, kind=KINDS.get(kind, NameKind.UNKNOWN))
+                    EmployerName(matter_id=matter, name=name, kind=KINDS.get(kind, NameKind.UNKNOWN))
                 )
     done.names_added += len(EmployerName.objects.bulk_create(fresh))
 
@@ -209,12 +210,13 @@ def _add_sites(placed: Iterable[_Placed], known: Mapping[Any, Matter], done: Imp
     for each in placed:
         row = each.row
         place = (row.street, row.city, row.state, row.zip5)
-        key = (known[each.key].pk, *_folded(*place))
+        matter = known[each.key].pk
+        key = (matter, *_folded(*place))
         if any(place) and key not in there:
             there.add(key)
             fresh.append(
                 Worksite(
-                    matter_id=key[0], street=row.street, city=row.city, state=row.state, zip_code=row.zip5
+                    matter_id=matter, street=row.street, city=row.city, state=row.state, zip_code=row.zip5
                 )
             )
     done.sites_added += len(Worksite.objects.bulk_create(fresh))

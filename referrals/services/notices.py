@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -44,14 +45,12 @@ def _compare_receipt(request: WorkerRequest, receipt: str) -> None:
         )
 
 
-def _differences(request: WorkerRequest, dates: dict[str, date | str]) -> list[str]:
+def _differences(request: WorkerRequest, dates: dict[str, Any]) -> list[str]:
     told = []
     appointment, served = dates.get("biometrics_on"), dates.get("rfe_served_on")
     if isinstance(appointment, date) and request.biometrics_on and request.biometrics_on != appointment:
         told.append(
-            _(
-                "The notice says %(typed)s, DHS recorded %(recorded)s for the appointment. Ask DHS."
-            )
+            _("The notice says %(typed)s, DHS recorded %(recorded)s for the appointment. Ask DHS.")
             % {"typed": _day(appointment), "recorded": _day(request.biometrics_on)}
         )
     if isinstance(served, date) and request.rfe_served_on and request.rfe_served_on != served:
@@ -83,7 +82,7 @@ def enter(
     receipt = plain_receipt(receipt_number)
     if receipt:
         _compare_receipt(request, receipt)
-    dates: dict[str, date | str] = {}
+    dates: dict[str, Any] = {}
     if biometrics_on is not None:
         dates["biometrics_on"] = biometrics_on
     if rfe_served_on is not None:

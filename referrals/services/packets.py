@@ -114,7 +114,7 @@ def set_permit(request: WorkerRequest, *, by: User, at: datetime, **values: Any)
             worker_request=request,
             representative_id=request.representative_id,
             representative_desk_id=request.representative_desk_id,
-            uscis_desk_id=request.uscis_desk_id,
+            uscis_desk=request.uscis_desk,
         )
         engine.open_case(permit, by=by, at=at)
     if any(getattr(permit, name) != value for name, value in values.items()):

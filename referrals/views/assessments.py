@@ -78,15 +78,15 @@ def soi_request_matter(request: SignedIn, reference: str) -> HttpResponse:
         return _linked(request, record, matter, at=at)
     form = NewMatterForm(request.POST)
     if form.is_valid():
-        matter = _opened(request, record, form, at=at)
-        if matter is not None:
-            return _linked(request, record, matter, at=at)
+        opened = _opened(record, form)
+        if opened is not None:
+            return _linked(request, record, opened, at=at)
     assessed = Assessment.objects.visible_to(request.user).filter(request=record).first()
     initial = {**AssessmentForm.initial_of(assessed), "expected_version": record.version}
     return _page(request, record, AssessmentForm(initial=initial), at=at, new_matter=form)
 
 
-def _opened(request: SignedIn, record: SoiRequest, form: NewMatterForm, *, at: datetime) -> Matter | None:
+def _opened(record: SoiRequest, form: NewMatterForm) -> Matter | None:
     try:
         with transaction.atomic():
             return matters.open_from_request(record, values=form.cleaned_data)
@@ -120,7 +120,7 @@ def _page(
         "form": form,
         "can_assess": record.state == State.UNDER_REVIEW and parties.agency_staff(record, request.user),
         "may_link": record.state in OPEN and parties.agency_staff(record, request.user),
-        "suggested": suggestions.matters_for(record),
+        "suggested": [each for each in suggestions.matters_for(record) if each.record.pk != record.matter_id],
         "asked": asked,
         "found": matter_search.find(Matter.objects.visible_to(request.user), asked)[:10] if asked else [],
         "new_matter": new_matter or NewMatterForm(initial={"case_number": record.case_number}),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from workflows import engine, policies
+from workflows import policies
 from workflows.openness import manner_of, steps_of
 from workflows.refusals import StalePage
 
@@ -81,7 +81,7 @@ def _step_of(
     if written is None:
         return None
     name = STEPS[record.track][Decision.Outcome(written.outcome)]
-    options = engine.options_for(record, by=request.user, at=at)
+    options = choices.options_seen(record, by=request.user, at=at)
     steps = choices.buttons(record, options)
     return next((each for each in [*steps.mine, *steps.others] if each.name == name), None)
 

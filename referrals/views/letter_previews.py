@@ -34,7 +34,7 @@ def letter_preview(request: SignedIn, reference: str, name: str) -> HttpResponse
     form = _form(request, record, option, at=at)
     if not form.is_valid():
         for message in [error for errors in form.errors.values() for error in errors]:
-            messages.error(request, message)
+            messages.error(request, str(message))
         if not form.errors:
             messages.error(request, _("Fill in the form first, then look at the letter."))
         return redirect("case_step", reference=reference, name=name)

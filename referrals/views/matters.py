@@ -139,7 +139,7 @@ def _kept(
     try:
         with transaction.atomic():
             return matter_service.keep(
-                stored or Matter(agency_id=request.user.organization_id),
+                stored or Matter(agency=request.user.hat.organization),
                 values=form.cleaned_data,
                 names=names.stored(),
                 sites=sites.stored(),
@@ -171,7 +171,16 @@ def matters_import(request: SignedIn) -> HttpResponse:
             )
         except UnreadableFile as wrong:
             form.add_error("file", str(wrong))
-    context = {"form": form, "done": done, "columns": COLUMNS, "agency": request.user.hat.organization}
+        except UnicodeError:
+            form.add_error(
+                "file", _("The file breaks off in the middle of a letter. Save it again as UTF-8.")
+            )
+    context: dict[str, Any] = {
+        "form": form,
+        "done": done,
+        "columns": COLUMNS,
+        "agency": request.user.hat.organization,
+    }
     if done is not None:
         context["bad"] = done.bad[:MOST_BAD_SHOWN]
         context["more_bad"] = max(0, len(done.bad) - MOST_BAD_SHOWN)

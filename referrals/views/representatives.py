@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -31,7 +31,7 @@ def for_representatives(view: View[P]) -> View[P]:
             raise Http404
         return view(request, *args, **kwargs)
 
-    return only
+    return cast("View[P]", only)
 
 
 def stored(form: forms.Form, record: Any, write: Callable[[], Any]) -> int:
@@ -47,8 +47,7 @@ def stored(form: forms.Form, record: Any, write: Callable[[], Any]) -> int:
         form.add_error(
             None, _("What you typed is still here. Saving again puts it in place of what is stored.")
         )
-        form.data = form.data.copy()  # type: ignore[assignment]
-        form.data["expected_version"] = str(record.steps.count())  # type: ignore[index]
+        form.data = {**form.data.dict(), "expected_version": str(record.steps.count())}  # type: ignore[attr-defined]
         return CONFLICT
     except StepRefused as refused:
         _tell(form, refused)

@@ -8,9 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from workflows import engine
 from workflows.refusals import StalePage
 
 from .. import case_page, choices, presenting, turns
@@ -22,6 +22,13 @@ from .signed_in import SignedIn
 
 CONFLICT = 409
 LONGEST_QUEUE = 500
+ANCHORS = [
+    {"id": "scope-heading", "label": _("Claim and scope")},
+    {"id": "evidence-heading", "label": _("Evidence")},
+    {"id": "person-heading", "label": _("The worker, as filed")},
+    {"id": "do-heading", "label": _("What can be done now")},
+    {"id": "packet-heading", "label": _("Packet")},
+]
 AnyForm = TypeVar("AnyForm", bound=VersionedForm)
 
 
@@ -54,7 +61,7 @@ def review(request: SignedIn, reference: str) -> HttpResponse:
     """Claim and scope, evidence, packet, what was asked; a rail with what can be done."""
     record, at = filed_request(request, reference), timezone.now()
     user = request.user
-    options = engine.options_for(record, by=user, at=at)
+    options = choices.options_seen(record, by=user, at=at)
     clocks = presenting.shown_clocks(record, at=at)
     context = {
         "record": record,
@@ -62,11 +69,11 @@ def review(request: SignedIn, reference: str) -> HttpResponse:
         "statement_facts": worker_request_dhs.statement_facts(record),
         "scope": worker_request_dhs.scope_context(record, timezone.localtime(at).date()),
         "evidence": {"evidence": list(record.evidence.all())},
-        "packet": {"items": worker_request_dhs.packet(record)},
+        "packet": worker_request_dhs.packet_context(record),
         "asked": {"asked": list(record.asked_items.all()), "noid_answer": record.noid_answer},
         "routing": worker_request_dhs.routing(record),
         "decision": {"decision": decisions.last_decision(record)},
-        "proposal": case_page.proposal_box(record, options, user),
+        "proposal": case_page.proposal_box(record, options),
         "may_decide": decisions.may_decide(record, user),
         "may_check": intake.may_check_packet(record, user),
         "may_route": intake.may_route(record, user),
@@ -75,6 +82,7 @@ def review(request: SignedIn, reference: str) -> HttpResponse:
         "deadline": next((clock for clock in clocks if not clock.paused), None),
         "steps": choices.buttons(record, options),
         "urgent": worker_request_dhs.urgent(record),
+        "anchors": ANCHORS,
         **_neighbours(record, user),
     }
     return render(request, "dhs/review.html", context)

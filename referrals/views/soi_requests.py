@@ -41,7 +41,14 @@ def soi_request_new(request: SignedIn) -> HttpResponse:
     at = timezone.now()
     offices = soi_requests.offices_to_ask()
     typed = request.POST if request.method == "POST" else None
-    page = PartPage(BY_KEY["agency"], None, user=request.user, on=at.date(), offices=offices, typed=typed)
+    page = PartPage(
+        BY_KEY["agency"],
+        None,
+        user=request.user,
+        on=timezone.localtime(at).date(),
+        offices=offices,
+        typed=typed,
+    )
     reference = _drawn(request) or unguessable_reference()
     if typed is not None:
         page.is_good()
@@ -102,7 +109,7 @@ def _part(request: SignedIn, record: SoiRequest, key: str, *, at: datetime) -> H
     typed = request.POST if request.method == "POST" else None
     more = "more" in request.GET
     page = PartPage(
-        BY_KEY[key], record, user=request.user, on=at.date(), offices=offices, typed=typed,
+        BY_KEY[key], record, user=request.user, on=timezone.localtime(at).date(), offices=offices, typed=typed,
         blank=3 if more else None,
     )  # fmt: skip
     if typed is None:
@@ -167,7 +174,7 @@ def _page(
             "action": _url(record, page.part.key) if stored and record else reverse("soi_request_new"),
             "steps": _steps(page.part.key, record),
             "before": _url(record, key) if record and (key := before(page.part.key)) else "",
-            "agencies": agency_help.table(_offices_of(form), on=at.date()),
+            "agencies": agency_help.table(_offices_of(form), on=timezone.localtime(at).date()),
             "alike": suggestions.own_requests_like(record, request.user) if record else [],
         },
         status=status,

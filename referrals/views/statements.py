@@ -128,6 +128,7 @@ def _answer_to_typing(request: SignedIn, record: Statement, draft: Draft, status
         "oob": True,
         "problems": draft.problems,
         "more": "statement_side/beside.html",
+        "form_here": True,
         "beside": drafts_of_statements.beside(record, version),
     }
     return render(

@@ -16,12 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from workflows import policies
 
+from ..forms.consents import ConsentForm, ScreeningForm
 from ..forms.worker_requests import (
     AttachStatementForm,
     ClaimForm,
-    ConsentForm,
     RequestForm,
-    ScreeningForm,
     usable_statements,
 )
 from ..models import Person, WorkerRequest

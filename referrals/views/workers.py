@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -140,7 +141,9 @@ def _facts(person: Person) -> list[tuple[str, Any]]:
     labels = {name: str(person._meta.get_field(name).verbose_name) for name in names}  # type: ignore[union-attr]
     spoken = dict(WorkerForm.base_fields["language"].choices)  # type: ignore[attr-defined]
     language = (_("Language"), spoken.get(person.language, person.language))
-    return [language, *((labels[name], getattr(person, name)) for name in names)]
+    told = {name: getattr(person, name) for name in names}
+    told["born_on"] = date_format(person.born_on, "j M Y") if person.born_on else ""
+    return [language, *((labels[name], value) for name, value in told.items())]
 
 
 @for_representatives

@@ -48,6 +48,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, address: str, who: str) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(8_000)
         self.address = address
         self.who = who
         self.complaints: list[str] = []
@@ -62,7 +63,7 @@ class Visitor:
 
     def sign_in(self) -> None:
         self.page.goto(f"{self.address}/accounts/login/")
-        self.page.get_by_label("E-mail", exact=False).first.fill(EMAILS[self.who])
+        self.page.locator("input[name=login]").fill(EMAILS[self.who])
         self.page.locator("input[name=password]").fill(PASSWORD)
         self.page.locator("main form button[type=submit]").first.click()
         expect(self.page.locator("h1")).to_have_count(1)
@@ -90,6 +91,41 @@ class Visitor:
         self.page.wait_for_load_state()
         self.look()
         return self.page
+
+    def fill(self, **values: str | bool | list[str]) -> None:
+        """Fill the form's fields by their names: text, select, check box, radio button."""
+        for name, value in values.items():
+            fields = self.page.locator(f"main [name='{name}']:not([type=hidden])")
+            kind = fields.first.get_attribute("type") or fields.first.evaluate("each => each.tagName")
+            if kind in ("checkbox", "radio"):
+                for each in value if isinstance(value, list) else [value]:
+                    chosen = fields if isinstance(each, bool) else self.page.locator(
+                        f"main [name='{name}'][value='{each}']"
+                    )
+                    chosen.first.set_checked(each is not False)
+            elif kind == "SELECT":
+                fields.first.select_option(str(value))
+            else:
+                fields.first.fill(str(value))
+
+    def send(self) -> None:
+        """Send the page's own form, which must be accepted, and look at what follows."""
+        before = self.page.url
+        self.page.locator("main form[method=post] button[type=submit]:not([name])").last.click()
+        self.page.wait_for_load_state()
+        wrong = self.page.locator("main .usa-alert--error, main .usa-error-message")
+        assert wrong.count() == 0, f"{before}: {self.page.locator('main').inner_text()[:1200]}"
+        self.look()
+
+    def takes(self, reference: str, step: str, **values: str | bool | list[str]) -> None:
+        """Open a step's page from its case, fill its form, and take it."""
+        self.open(f"/cases/{reference}/")
+        self.page.locator(f"a[href$='/steps/{step}/']").first.click()
+        self.page.wait_for_load_state()
+        self.look()
+        self.fill(**values)
+        self.send()
+        assert "/steps/" not in self.page.url, f"{step}: {self.page.locator('main').inner_text()[:900]}"
 
     def sees(self, text: str) -> None:
         expect(self.page.locator("body")).to_contain_text(text)

@@ -1,4 +1,4 @@
-"""Somebody types an A-number into a text that the agency will read: refused with where and what, nothing stored."""
+"""An A-number typed into a text that the agency will read: refused with where and what, nothing stored."""
 
 from __future__ import annotations
 
@@ -53,8 +53,6 @@ class TestGivenADraftStatement:
         complete_draft(statement, by=cast.investigator, at=OPEN_WORLD)
         version = reload(statement).version
         with pytest.raises(PersonalDataFound, match="A-number"):
-            statements.revise(
-                statement, by=cast.investigator, at=OPEN_WORLD, values={"cooperation": TYPED}
-            )
+            statements.revise(statement, by=cast.investigator, at=OPEN_WORLD, values={"cooperation": TYPED})
         assert reload(statement).version == version
         assert not StatementVersion.objects.filter(cooperation__contains="204").exists()

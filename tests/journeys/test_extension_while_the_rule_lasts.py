@@ -79,8 +79,6 @@ class TestGivenAGrantOfTwoYears:
 class TestGivenAGrantOfFourYears:
     def test_it_is_never_extended(self, cast: Any) -> None:
         statement = active_statement(cast, at=WHILE_IN_FORCE)
-        grant = granted_request(
-            cast, statement, at=WHILE_IN_FORCE, starts_on=date(2024, 8, 5), months=48
-        )
+        grant = granted_request(cast, statement, at=WHILE_IN_FORCE, starts_on=date(2024, 8, 5), months=48)
         renewal = grants.open_renewal(grant, by=cast.representative, at=WHILE_IN_FORCE)
         assert offered(cast, renewal, at=WHILE_IN_FORCE)["choose_extension"] is False

@@ -1,4 +1,4 @@
-"""A worker in proceedings: ICE decides with two signatures, USCIS decides the permit, the card comes back once."""
+"""A worker in proceedings: ICE decides with two signatures, USCIS decides the permit, the card comes back."""
 
 from __future__ import annotations
 
@@ -120,9 +120,7 @@ class TestWhenTheCardComesBack:
         self, cast: Any, mailed: Any
     ) -> None:
         before = len(inbox_of(cast.representative, mailed))
-        take_step(
-            mailed, "return_to_sender", by=cast.adjudicator, at=LATER, reason="No such addressee."
-        )
+        take_step(mailed, "return_to_sender", by=cast.adjudicator, at=LATER, reason="No such addressee.")
         assert mailed.state == permit_machine.State.UNDELIVERABLE
         assert len(inbox_of(cast.representative, mailed)) == before + 1
         take_step(

@@ -1,4 +1,4 @@
-"""The agency needs the witnesses only later: the time for its decision stands still, and the day is not forgotten."""
+"""The agency needs the witnesses only later: the time for its decision stands still, the day is kept."""
 
 from __future__ import annotations
 

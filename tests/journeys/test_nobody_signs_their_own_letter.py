@@ -31,13 +31,17 @@ def drafted(cast: Any) -> Statement:
 
 
 def in_another_hat(person: Any, capacity: str) -> Any:
-    """The same person with one more membership of the same office, acting in it, with a delegation to sign."""
+    """The same person acting in one more membership of the same office, with a delegation to sign."""
     first = person.memberships.get()
     hat = Membership.objects.create(
         user=person, organization=first.organization, office=first.office, capacity=capacity, title="Acting"
     )
     Delegation.objects.create(
-        agency=first.organization, official=person, title="Acting", authority="Order 7", starts_on=date(2024, 1, 1)
+        agency=first.organization,
+        official=person,
+        title="Acting",
+        authority="Order 7",
+        starts_on=date(2024, 1, 1),
     )
     again = type(person).objects.get(pk=person.pk)
     return again.act_as(hat)

@@ -1,4 +1,4 @@
-"""The programme closes on a day: drafts go on hold, what is filed goes on, everybody concerned is told once."""
+"""The programme closes on a day: drafts go on hold, what is filed goes on, each person is told once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A statement is withdrawn while twenty-five requests rest on it: announced, countersigned, told, then done."""
+"""A statement is withdrawn while twenty-five requests rest on it: announced, countersigned, then done."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 import django
@@ -80,13 +81,19 @@ def deliver(*, at: datetime) -> dict[str, int]:
     return {"sent": delivered.sent, "failed": delivered.failed}
 
 
+ANSWERS = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+
+
 def answer(words: Any) -> None:
-    sys.stdout.write(json.dumps(words) + "\n")
-    sys.stdout.flush()
+    ANSWERS.write(json.dumps(words) + "\n")
+    ANSWERS.flush()
 
 
 def main(database: str) -> None:
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is logged is no answer
     django.setup()
+    if os.environ.get("WITH_QUEUE"):
+        import_module("config.celery")  # as the web process does, so that pages wake a worker
     from django.db import connection
 
     connection.settings_dict["NAME"] = database

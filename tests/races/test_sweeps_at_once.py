@@ -105,26 +105,26 @@ def wait_until_its_locks_are_gone() -> None:
     raise AssertionError("the killed sweeper still holds its locks")
 
 
-def test_without_redis_steps_are_taken_and_messages_delivered(
-    contenders: Start, submitted: Submitted, cast: Any
-) -> None:
+def test_without_redis_steps_are_taken_and_messages_delivered(submitted: Submitted, cast: Any) -> None:
     (request,) = submitted(1)
     Message.objects.filter(state=MessageState.PENDING).update(state=MessageState.SKIPPED)
-    (alone,) = contenders(1, REDIS_URL="redis://127.0.0.1:1/0", CACHE_URL="redis://127.0.0.1:1/1")
-    began = time.monotonic()
-    alone.order(
-        "take",
-        step="acknowledge",
-        who=cast.investigator.email,
-        cases=[request.pk],
-        version=None,
-        at=OPEN_WORLD,
-    )
-    (answer,) = alone.answer()
-    assert "step" in answer
-    assert time.monotonic() - began < 5, "a hint that nobody takes must not hold up the person who waits"
-    waiting = Message.objects.filter(state=MessageState.PENDING).count()
-    assert waiting > 0
-    alone.order("deliver", at=OPEN_WORLD)
-    assert alone.answer() == {"sent": waiting, "failed": 0}
+    nowhere = "redis://127.0.0.1:1/0"
+    with Contender(WITH_QUEUE="1", REDIS_URL=nowhere, CACHE_URL=nowhere) as alone:
+        assert alone.answer() == "ready"
+        began = time.monotonic()
+        alone.order(
+            "take",
+            step="acknowledge",
+            who=cast.investigator.email,
+            cases=[request.pk],
+            version=None,
+            at=OPEN_WORLD,
+        )
+        (answer,) = alone.answer()
+        assert "step" in answer
+        assert time.monotonic() - began < 5, "a hint that nobody takes must not hold up the person who waits"
+        waiting = Message.objects.filter(state=MessageState.PENDING).count()
+        assert waiting > 0
+        alone.order("deliver", at=OPEN_WORLD)
+        assert alone.answer() == {"sent": waiting, "failed": 0}
     assert not Message.objects.undelivered().exists()

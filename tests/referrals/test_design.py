@@ -122,7 +122,7 @@ def reader(*capacities: Record) -> Reader:
 
 def page(request: HttpRequest | None, **context: Any) -> Page:
     template = engines["django"].from_string('{% extends "base.html" %}')
-    return Page(template.render(context, request))
+    return Page(template.render({"programme": None, **context}, request))
 
 
 # Templates and vendored files

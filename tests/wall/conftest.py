@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.cases import kept_for_many_tests
 from tests.wall import people
@@ -16,7 +16,9 @@ from tests.wall.world import World, seeded
 @pytest.fixture(scope="package")
 def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with kept_for_many_tests(django_db_blocker) as cast:
-        yield seeded(cast)
+        with override_settings(NOTIFICATIONS_EMAIL="keep"):
+            world = seeded(cast)
+        yield world
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The seeded world as the wall's tests ask for it: its records by what they are, its secrets by whose they are."""
+"""The seeded world as the wall's tests ask for it: records by what they are, secrets by whose they are."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ UNFILED = (workers.BENIGNO, workers.AMPARO, workers.SOCORRO, workers.GENEROSA)
 OF_RIVER = (workers.ESPERANZA, workers.CANDIDO)
 OF_PHOENIX = (workers.PLACIDO, workers.JUSTO, workers.LAZARO, workers.CONSUELO)
 OF_NEW_YORK = (workers.ESPERANZA,)
-NEVER_AT_USCIS = (workers.VENTURA, workers.TADEO, workers.INOCENCIO, *UNFILED)
 STAYS_ONLY = (workers.LAZARO, workers.CONSUELO)
 OF_NEW_YORK_STATE = (places.DAIRY, places.CARWASH)
 
@@ -78,6 +77,7 @@ def _records() -> dict[str, tuple[type[Any], int]]:
         "grant": Grant.objects.get(worker_request=request(workers.PRUDENCIA)),
         "grant by ICE": Grant.objects.get(worker_request=request(workers.JUSTO)),
         "work permit": WorkPermit.objects.get(worker_request=request(workers.MODESTO)),
+        "work permit of a request at ICE": WorkPermit.objects.get(worker_request=request(workers.PLACIDO)),
         "work permit, not filed": WorkPermit.objects.get(worker_request=request(workers.BENIGNO)),
         "stay": stay,
         "agency's stay referral": StayReferral.objects.get(stay=stay),

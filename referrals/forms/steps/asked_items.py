@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -117,7 +118,7 @@ class AskedItemsForm(ServedForm):
             or any(name.startswith("text_") and self.data.get(name) for name in self.errors)
         )
 
-    def asked(self) -> list[dict[str, str]]:
+    def asked(self) -> list[Mapping[str, str]]:
         """The items as typed, each with its text and legal basis."""
         return [
             {"text": self.cleaned_data[f"text_{number}"], "legal_basis": self.cleaned_data[f"basis_{number}"]}

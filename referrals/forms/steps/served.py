@@ -86,9 +86,9 @@ class ServedForm(StepForm):
     def due(self) -> Due | None:
         """By when an answer is due if served as typed, with the arithmetic; None while that is unclear."""
         if self.is_bound:
-            self.full_clean() if self._errors is None else None
-            served_on = getattr(self, "cleaned_data", {}).get(self.on_field)
-            how = getattr(self, "cleaned_data", {}).get(self.by_field)
+            self.is_valid()
+            cleaned = self.cleaned_data
+            served_on, how = cleaned.get(self.on_field), cleaned.get(self.by_field)
         else:
             served_on, how = self.today, self[self.by_field].value()
         if not isinstance(served_on, date) or not how:

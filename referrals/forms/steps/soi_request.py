@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +63,7 @@ class MonitorForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("What the requester is told")
-        self.latest = latest_recheck(self.record, self.at.date())
+        self.latest = latest_recheck(self.record, timezone.localtime(self.at).date())
         if self.latest is not None:
             self.fields["recheck_on"].help_text = _now("No later than %(day)s.") % {
                 "day": date_format(self.latest, "j M Y")
@@ -70,7 +71,7 @@ class MonitorForm(StepForm):
 
     def clean_recheck_on(self) -> date:
         chosen: date = self.cleaned_data["recheck_on"]
-        if chosen <= self.at.date():
+        if chosen <= timezone.localtime(self.at).date():
             raise ValidationError(_("Choose a day that is still to come."))
         if self.latest is not None and chosen > self.latest:
             raise ValidationError(

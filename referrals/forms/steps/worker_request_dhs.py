@@ -224,7 +224,8 @@ class GrantForm(DecidedForm):
         """The last day of the grant as typed."""
         if not self.is_bound:
             return grants.last_day(self._first_day(), self.longest)
-        cleaned = self.cleaned_data if self.errors is not None else {}
+        self.is_valid()
+        cleaned = self.cleaned_data
         if cleaned.get("grant_starts_on") and cleaned.get("months"):
             return grants.last_day(cleaned["grant_starts_on"], cleaned["months"])
         return None

@@ -54,6 +54,7 @@ class AnswerItemsForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["reason"]
         self.asked = list(self.record.asked_items.filter(answered_at__isnull=True))
         for number, item in enumerate(self.asked, start=1):
             self.fields[f"answer_{item.pk}"] = forms.CharField(
@@ -80,6 +81,10 @@ class AnswerNoticeForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("Answer each ground. There is one answer and no extension."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reason"]
 
     def prepare(self, *, by: Any, at: datetime) -> None:
         worker_requests.write_noid_answer(self.record, self.cleaned_data["noid_answer"])

@@ -67,6 +67,7 @@ def _proposed_reason(record: Any, step: Step) -> str:
 
 def office_at(desk_id: int | None) -> Office:
     """The office behind a desk."""
+    assert desk_id is not None
     return Office.objects.select_related("organization").get(desk_id=desk_id)
 
 

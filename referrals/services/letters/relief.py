@@ -156,10 +156,11 @@ def stay_bond(occasion: Occasion) -> StayGrantFacts:
 
 def _stay(occasion: Occasion) -> dict[str, Any]:
     stay: Stay = occasion.record
+    conditions: str = occasion.data.get("conditions", stay.conditions)
     return {
         **_stay_notice(occasion),
         "decided_by": decider(stay.ice_office),
-        "conditions": tuple(line.strip() for line in stay.conditions.splitlines() if line.strip()),
+        "conditions": tuple(line.strip() for line in conditions.splitlines() if line.strip()),
         "report_at": ", ".join((stay.ice_office.name, *address_of(stay.ice_office))),
     }
 

@@ -38,9 +38,10 @@ def preview_pdf(
 ) -> bytes | None:
     """The letter that a step would issue if it were taken now, marked as a draft; None if it issues none.
 
-    ``data`` is what the step would be given; a request for evidence may bring its ``items`` there, each
-    with ``text`` and ``legal_basis``, before they are stored. For a countersignature the letter is the
-    one of the proposal that waits. The reader gets the language of the worker.
+    ``data`` is what the step would be given; before they are stored, a request for evidence may bring its
+    ``items`` there, each with ``text`` and ``legal_basis``, and a stay its ``conditions``. For a
+    countersignature the letter is the one of the proposal that waits. It is shown in English, the version
+    that controls.
     """
     occasion = Occasion(
         record=record, step=step, by=by, at=at, data=dict(data or {}), reason=reason, foreseen=True
@@ -55,5 +56,5 @@ def preview_pdf(
     template = template_of(record, occasion.step)
     if template is None:
         return None
-    letter = template.letter(occasion, template.languages(record)[0])
+    letter = template.letter(occasion, "en")
     return render(replace(letter, draft=True)).content

@@ -273,33 +273,6 @@ def test_the_picture_says_where_the_case_is_and_the_whole_page_costs_a_fixed_num
     assert len(after) == len(before)
 
 
-@pytest.mark.parametrize(
-    ("kind", "role", "queries"),
-    [
-        ("soi_request", "investigator", 20),
-        ("statement", "investigator", 20),
-        ("worker_request", "representative", 21),
-        ("work_permit", "representative", 19),
-    ],
-)
-def test_the_number_of_queries_of_each_page_is_known(
-    kind: str, role: str, queries: int, cast: Cast, browse: Browse, plain_panels: None
-) -> None:
-    record: Any
-    if kind == "soi_request":
-        record = submitted(cast)
-    elif kind == "statement":
-        record = active_statement(cast)
-    else:
-        record = routed_request(cast, active_statement(cast))
-        record = record.permits.get() if kind == "work_permit" else record
-    browser = browse(cast.people[role])
-    browser.get(f"/cases/{record.reference}/")
-    with CaptureQueriesContext(connection) as captured:
-        assert browser.get(f"/cases/{record.reference}/").status_code == 200
-    assert len(captured) == queries
-
-
 def test_the_history_is_filtered_by_who_and_by_what(cast: Cast, browse: Browse) -> None:
     request = submitted(cast)
     take_step(request, "acknowledge", by=cast.investigator, at=timezone.now())

@@ -130,14 +130,15 @@ def many_requests(cast: Cast, number: int) -> None:
     )  # fmt: skip
     table = SoiRequest._meta.db_table
     columns = ", ".join(
-        connection.ops.quote_name(field.column)
+        connection.ops.quote_name(str(field.column))
         for field in SoiRequest._meta.local_concrete_fields
         if not field.primary_key
     )
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (case_ptr_id, {columns}) "  # noqa: S608 (names of the model's columns)
-            f"SELECT made.id, {columns} FROM {table}, unnest(%s::bigint[]) AS made (id) WHERE case_ptr_id = %s",
+            f"SELECT made.id, {columns} FROM {table}, unnest(%s::bigint[]) AS made (id) "
+            "WHERE case_ptr_id = %s",
             [[case.pk for case in cases], model.pk],
         )
 

@@ -91,7 +91,12 @@ def test_an_a_number_is_refused_with_a_sentence_and_the_rest_is_kept(cast: Cast,
     request = request_draft(cast)
     client = browse(cast.representative)
     page = client.get(edit(request, "story"))
-    typed = {"as_shown": token_of(page), "next": "1", "dispute": f"The cook {A_NUMBER} saw it.", "fear": "They hide."}
+    typed = {
+        "as_shown": token_of(page),
+        "next": "1",
+        "dispute": f"The cook {A_NUMBER} saw it.",
+        "fear": "They hide.",
+    }
     answer = client.post(edit(request, "story"), typed)
     assert answer.status_code == 200
     assert f"The cook {A_NUMBER} saw it." in text_of(answer)
@@ -101,11 +106,15 @@ def test_an_a_number_is_refused_with_a_sentence_and_the_rest_is_kept(cast: Cast,
     assert stored.fear == "They hide."
 
 
-def test_a_name_with_a_number_in_it_is_refused_and_the_other_names_are_kept(cast: Cast, browse: Browse) -> None:
+def test_a_name_with_a_number_in_it_is_refused_and_the_other_names_are_kept(
+    cast: Cast, browse: Browse
+) -> None:
     request = request_draft(cast)
     client = browse(cast.representative)
     page = client.get(edit(request, "employer"))
-    typed = rows("names", {"name": "A Foods", "kind": "PAYSTUB"}, {"name": A_NUMBER}, {"name": "B Staffing"}, initial=1)
+    typed = rows(
+        "names", {"name": "A Foods", "kind": "PAYSTUB"}, {"name": A_NUMBER}, {"name": "B Staffing"}, initial=1
+    )
     answer = client.post(edit(request, "employer"), {"as_shown": token_of(page), "next": "1", **typed})
     assert A_NUMBER in text_of(answer)
     assert [each.name for each in request.names.all()] == ["A Foods", "B Staffing"]
@@ -165,7 +174,9 @@ def test_rows_typed_after_a_save_while_typing_are_all_kept(cast: Cast, browse: B
     client = browse(cast.representative)
     token = token_of(client.get(edit(request, "employer")))
     given = [{"name": "A Foods", "kind": "PAYSTUB"}, {"name": "B Staffing", "kind": "STAFFING"}]
-    answer = client.post(edit(request, "employer"), {"as_shown": token, **rows("names", *given, initial=1)}, **HTMX)
+    answer = client.post(
+        edit(request, "employer"), {"as_shown": token, **rows("names", *given, initial=1)}, **HTMX
+    )
     given.append({"name": "C Crew", "kind": "UNKNOWN"})
     typed = {"as_shown": token_of(answer), "next": "1", **rows("names", *given, initial=1)}
     client.post(edit(request, "employer"), typed)
@@ -212,11 +223,17 @@ def test_the_agency_can_be_changed_while_it_is_a_draft(cast: Cast, browse: Brows
     }
     client.post(edit(request, "agency"), typed)
     stored = SoiRequest.objects.get()
-    assert (stored.agency.code, stored.jurisdiction, stored.time_zone) == ("NYSDOL", "NYSDOL", "America/New_York")
+    assert (stored.agency.code, stored.jurisdiction, stored.time_zone) == (
+        "NYSDOL",
+        "NYSDOL",
+        "America/New_York",
+    )
     assert stored.agency_desk.office.name == "NYSDOL Worker Protection Unit, Albany"
 
 
-def test_an_open_request_of_ones_own_about_a_similar_employer_is_pointed_out(cast: Cast, browse: Browse) -> None:
+def test_an_open_request_of_ones_own_about_a_similar_employer_is_pointed_out(
+    cast: Cast, browse: Browse
+) -> None:
     request_draft(cast)
     second = request_draft(cast)
     page = browse(cast.organizer).get(edit(second, "employer"))
@@ -245,6 +262,13 @@ def test_a_tampered_form_is_no_server_error(cast: Cast, browse: Browse) -> None:
     request = request_draft(cast)
     client = browse(cast.representative)
     for part in ("agency", "employer", "places", "story"):
-        assert client.post(edit(request, part), {"as_shown": "\x00" * 90, "office": "x"}).status_code in (200, 302, 409)
-    assert client.post(reverse("soi_request_new"), {"draft": "forged:token", "office": "999999"}).status_code == 200
+        assert client.post(edit(request, part), {"as_shown": "\x00" * 90, "office": "x"}).status_code in (
+            200,
+            302,
+            409,
+        )
+    assert (
+        client.post(reverse("soi_request_new"), {"draft": "forged:token", "office": "999999"}).status_code
+        == 200
+    )
     assert [each.name for each in request.names.all()] == ["A Foods"]

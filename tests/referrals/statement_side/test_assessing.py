@@ -77,7 +77,9 @@ def test_an_investigator_links_weighs_and_an_approver_accepts(cast: Cast, browse
 def test_a_name_is_found_among_thousands_of_matters(cast: Cast, django_assert_max_num_queries: Any) -> None:
     agency = cast.organizations["NLRB"]
     made = Matter.objects.bulk_create(Matter(agency=agency, case_number=f"X-{n}") for n in range(3_000))
-    EmployerName.objects.bulk_create(EmployerName(matter=each, name=f"Other Employer {each.pk}") for each in made)
+    EmployerName.objects.bulk_create(
+        EmployerName(matter=each, name=f"Other Employer {each.pk}") for each in made
+    )
     matter_of(cast)
     request = request_draft(cast, case_number="")
     with django_assert_max_num_queries(8):
@@ -151,7 +153,9 @@ def test_an_assessment_on_a_page_that_is_out_of_date_is_not_stored(cast: Cast, b
     assert not Assessment.objects.exists()
 
 
-@pytest.mark.parametrize("who", ["representative", "organizer", "river", "ny_investigator", "intake", "administrator"])
+@pytest.mark.parametrize(
+    "who", ["representative", "organizer", "river", "ny_investigator", "intake", "administrator"]
+)
 def test_the_assessment_never_leaves_the_agency(cast: Cast, browse: Browse, who: str) -> None:
     request = assessed(cast)
     client = browse(getattr(cast, who))
@@ -182,7 +186,9 @@ def test_a_signing_official_weighs_nothing(cast: Cast, browse: Browse) -> None:
         ("2024-02-30", "There is no such day"),
     ],
 )
-def test_the_day_to_look_again_is_within_the_rule(cast: Cast, browse: Browse, chosen: str, sentence: str) -> None:
+def test_the_day_to_look_again_is_within_the_rule(
+    cast: Cast, browse: Browse, chosen: str, sentence: str
+) -> None:
     request = assessed(cast)
     answer = take(browse(cast.investigator), request, "monitor", recheck_on=chosen, reason="Not needed now.")
     assert sentence in text_of(answer)

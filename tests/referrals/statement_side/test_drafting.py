@@ -35,8 +35,12 @@ FULL = {
     "contact_phone": "555-0100",
     "review_by": "2026-08-01",
 }
-NAMES = rows("names", {"name": "A Foods Inc.", "kind": "LEGAL"}, {"name": "A Foods", "kind": "PAYSTUB"}, initial=2)
-SITES = rows("sites", {"street": "1 Example Road", "city": "Mesa", "state": "AZ", "zip_code": "85201"}, initial=1)
+NAMES = rows(
+    "names", {"name": "A Foods Inc.", "kind": "LEGAL"}, {"name": "A Foods", "kind": "PAYSTUB"}, initial=2
+)
+SITES = rows(
+    "sites", {"street": "1 Example Road", "city": "Mesa", "state": "AZ", "zip_code": "85201"}, initial=1
+)
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +103,9 @@ def test_an_a_number_is_refused_on_its_field_and_the_rest_is_kept(cast: Cast, br
     statement = drafted(cast)
     client = browse(cast.investigator)
     typed = {**FULL, "violations": f"The worker {A_NUMBER} was not paid."}
-    answer = client.post(edit(statement), {"as_shown": token_of(client.get(edit(statement))), **typed, **NAMES, **SITES})
+    answer = client.post(
+        edit(statement), {"as_shown": token_of(client.get(edit(statement))), **typed, **NAMES, **SITES}
+    )
     assert f"The worker {A_NUMBER} was not paid." in text_of(answer)
     assert "Violations in general words: " in text_of(answer)
     version = statement.draft
@@ -122,7 +128,9 @@ def test_a_colleagues_change_is_not_overwritten_unseen(cast: Cast, browse: Brows
     seen = token_of(ian.get(edit(statement)))
     theirs = {"as_shown": token_of(alma.get(edit(statement))), **FULL, **NAMES, **SITES}
     alma.post(edit(statement), {**theirs, "cooperation": "Alma's words"})
-    answer = ian.post(edit(statement), {"as_shown": seen, **FULL, **NAMES, **SITES, "cooperation": "Ian's words"})
+    answer = ian.post(
+        edit(statement), {"as_shown": seen, **FULL, **NAMES, **SITES, "cooperation": "Ian's words"}
+    )
     assert answer.status_code == 409
     assert "Ian&#x27;s words" in text_of(answer)
     assert statement.draft.cooperation == "Alma's words"
@@ -163,7 +171,9 @@ def test_the_agency_reads_its_draft_as_it_will_be_printed(cast: Cast, browse: Br
     assert answer.content.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("who", ["organizer", "representative", "river", "intake", "ny_investigator", "administrator"])
+@pytest.mark.parametrize(
+    "who", ["organizer", "representative", "river", "intake", "ny_investigator", "administrator"]
+)
 def test_nobody_outside_the_agency_reads_a_draft(cast: Cast, browse: Browse, who: str) -> None:
     statement = drafted(cast)
     client = browse(getattr(cast, who))
@@ -249,12 +259,24 @@ def test_a_withdrawal_is_announced_fourteen_days_ahead_by_two_people(cast: Cast,
 
 def test_dhs_returns_a_statement_with_every_deficiency_at_once(cast: Cast, browse: Browse) -> None:
     statement = drafted(cast)
-    values = {"worker_class": "All.", "cooperation": "C", "retaliation": "R", "contact_name": "I", "contact_phone": "5"}
+    values = {
+        "worker_class": "All.",
+        "cooperation": "C",
+        "retaliation": "R",
+        "contact_name": "I",
+        "contact_phone": "5",
+    }
     statements.revise(statement, by=cast.investigator, at=OPEN_WORLD, values=values)
     for step, by in (("send_for_approval", cast.investigator), ("approve", cast.approver)):
         take_step(statement, step, by=by, at=OPEN_WORLD)
     take_step(statement, "sign", by=cast.signer, at=OPEN_WORLD, review_by_on=date(2026, 8, 1))
     take_step(statement, "transmit", by=cast.investigator, at=OPEN_WORLD)
     client = browse(cast.intake)
-    take(client, statement, "return_incomplete", reason="Please complete.", deficiencies=["sites", "violations"])
+    take(
+        client,
+        statement,
+        "return_incomplete",
+        reason="Please complete.",
+        deficiencies=["sites", "violations"],
+    )
     assert statement.steps.get(name="return_incomplete").data["deficiencies"] == ["sites", "violations"]

@@ -69,7 +69,9 @@ def test_several_rows_of_one_case_are_one_matter_with_their_names_and_places(cas
 
 
 def test_unknown_agencies_are_created_with_their_full_name(cast: Cast) -> None:
-    matters.import_file(file_of(row(1, agency="DOL-WHD"), row(2, agency="XY-LABOR", agency_level="state")), at=NOW)
+    matters.import_file(
+        file_of(row(1, agency="DOL-WHD"), row(2, agency="XY-LABOR", agency_level="state")), at=NOW
+    )
     names = Organization.objects.filter(code__in=["DOL-WHD", "XY-LABOR"]).values_list("code", "name", "level")
     assert set(names) == {
         ("DOL-WHD", "U.S. Department of Labor, Wage and Hour Division", "FEDERAL"),
@@ -104,7 +106,9 @@ def test_an_unreadable_file_changes_nothing(cast: Cast) -> None:
 
 
 def test_a_mapping_of_codes_decides_whose_matters_they_are(cast: Cast) -> None:
-    done = matters.import_file(file_of(row(1, agency="X")), agency_for={"X": cast.organizations["NYSDOL"]}, at=NOW)
+    done = matters.import_file(
+        file_of(row(1, agency="X")), agency_for={"X": cast.organizations["NYSDOL"]}, at=NOW
+    )
     assert done.added == 1
     assert Matter.objects.get().agency.code == "NYSDOL"
 
@@ -123,7 +127,7 @@ def test_an_uploaded_file_is_answered_with_numbers_and_every_bad_row(cast: Cast,
     assert [matter.agency.code for matter in Matter.objects.all()] == ["NLRB"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"no,columns\n"])
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"no,columns\n", b"\xff\xfea"])
 def test_a_file_of_something_else_is_explained(cast: Cast, browse: Browse, content: bytes) -> None:
     page = browse(cast.investigator).post(reverse("matters_import"), upload(content))
     assert page.status_code == 200
@@ -139,7 +143,9 @@ def test_a_matter_is_found_by_number_by_any_name_and_by_town(cast: Cast, browse:
     assert "NY-77" not in text_of(page)
 
 
-@pytest.mark.parametrize("query", [{"page": "x"}, {"page": "0"}, {"page": "999999"}, {"q": "\x00%_' " + "x" * 900}])
+@pytest.mark.parametrize(
+    "query", [{"page": "x"}, {"page": "0"}, {"page": "999999"}, {"q": "\x00%_' " + "x" * 900}]
+)
 def test_an_odd_search_is_no_server_error(cast: Cast, browse: Browse, query: dict[str, str]) -> None:
     assert browse(cast.investigator).get(reverse("matters"), query).status_code == 200
 
@@ -163,7 +169,9 @@ def test_a_matter_is_written_by_hand_and_gains_names(cast: Cast, browse: Browse)
     matter = Matter.objects.get()
     assert answer["Location"] == reverse("matter", args=[matter.pk])
     edit = reverse("matter_edit", args=[matter.pk])
-    given = rows("names", {"name": "A Foods", "kind": "LEGAL"}, {"name": "B Staffing", "kind": "STAFFING"}, initial=1)
+    given = rows(
+        "names", {"name": "A Foods", "kind": "LEGAL"}, {"name": "B Staffing", "kind": "STAFFING"}, initial=1
+    )
     client.post(edit, {**facts, **given, **empty, "as_shown": token_of(client.get(edit))})
     assert [each.name for each in matter.names.all()] == ["A Foods", "B Staffing"]
     again = client.post(new, {**facts, **rows("names", {"name": "A Foods"}), **empty})

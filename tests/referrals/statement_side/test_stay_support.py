@@ -84,7 +84,9 @@ def test_a_letter_is_drafted_by_one_and_signed_by_another(cast: Cast, browse: Br
 
 def test_a_number_in_the_letter_is_refused_and_nothing_is_stored(cast: Cast, browse: Browse) -> None:
     referral = asked(cast)
-    answer = take(browse(cast.investigator), referral, "draft", **{**FIELDS, "presence_needed": "See A098765432."})
+    answer = take(
+        browse(cast.investigator), referral, "draft", **{**FIELDS, "presence_needed": "See A098765432."}
+    )
     assert "See A098765432." in text_of(answer)
     assert StayReferral.objects.get().presence_needed == ""
 
@@ -96,7 +98,9 @@ def test_another_agencys_matter_is_not_taken(cast: Cast, browse: Browse) -> None
     assert "Your agency has no matter with this number." in text_of(answer)
 
 
-@pytest.mark.parametrize("who", ["organizer", "river", "ny_investigator", "intake", "ice_reviewer", "ny_ice_reviewer"])
+@pytest.mark.parametrize(
+    "who", ["organizer", "river", "ny_investigator", "intake", "ice_reviewer", "ny_ice_reviewer"]
+)
 def test_nobody_else_reads_the_name_before_it_is_sent(cast: Cast, browse: Browse, who: str) -> None:
     referral = asked(cast)
     client = browse(getattr(cast, who))

@@ -52,8 +52,7 @@ def test_a_good_row_is_saved_and_a_bad_one_beside_it_says_why(
     assert "1 row was saved." in page
     assert "A receipt number has three letters and ten digits." in page
     assert 'value="12345"' in page
-    filed.refresh_from_db()
-    other.refresh_from_db()
+    filed, other = (WorkerRequest.objects.get(pk=each.pk) for each in (filed, other))
     assert filed.receipt_number == "LIB2400000007"
     assert filed.biometrics_place == "ASC Phoenix"
     assert not other.receipt_number
@@ -166,8 +165,7 @@ def test_the_claim_stands_still_while_the_packet_waits_for_the_signature(
     answer = rosa.post(reverse("request_edit", args=[signed.reference]), {"job": "Driver"})
     assert answer.status_code == 409
     assert "Reopen the request for changes first." in answer.content.decode()
-    signed.refresh_from_db()
-    assert signed.job == "Packer"
+    assert WorkerRequest.objects.get().job == "Packer"
 
 
 def test_a_packet_of_an_older_form_set_is_brought_up_to_date(rosa: Browser, signed: WorkerRequest) -> None:

@@ -39,7 +39,7 @@ def test_without_a_claim_the_page_says_what_to_write(cast: Cast, rosa: Browser, 
 @pytest.mark.parametrize(
     ("claim", "result", "said"),
     [
-        ({}, "in", "is on the statement as a name on paystubs"),
+        ({}, "in", "<strong>Covered."),
         ({"employer_on_stub": "B Staffing"}, "out", "Ask the agency to add “B Staffing”"),
         ({"site_city": "Tucson", "site_zip": "85701"}, "out", "The place is not on the statement."),
         (

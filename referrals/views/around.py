@@ -1,0 +1,26 @@
+"""The context processor of ``base.html``: it starts like a view does, by reading the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from .. import context
+from ..models import User
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """What every page shows around itself; nothing is read from the database until a page shows it."""
+    user = getattr(request, "user", None)
+    return {
+        "site_name": _("Statement and stay casework"),
+        "programme": SimpleLazyObject(lambda: context.programme(timezone.now().date())),
+        "navigation": SimpleLazyObject(lambda: context.navigation(request))
+        if isinstance(user, User)
+        else [],
+        "demo_sign_ins": context.sign_ins(),
+    }
