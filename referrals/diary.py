@@ -20,7 +20,7 @@ from workflows.machine import steps_of
 from workflows.models import Case, Step
 from workflows.openness import manner_of
 
-from . import announcements, audiences, presenting
+from . import audiences, notification_matrix, presenting
 from .models import Membership, User, record_models, side_of
 from .models.documents import Document
 from .subjects import PERSON
@@ -75,7 +75,7 @@ def _is_shared(case: Case, step: Step, side: str) -> bool:
     machine = record_models()[case.kind].machine
     after = machine.standing(step.to_state)
     before = machine.standing(step.from_state)
-    told = announcements.STEPS.get((machine.kind, step.name), ())
+    told = notification_matrix.STEPS.get((machine.kind, step.name), ())
     return (
         after.final or before.holder != after.holder or any(_side(notice.to.key) == side for notice in told)
     )

@@ -118,10 +118,10 @@ def stations(record: Any) -> list[dict[str, str]]:
         note = ""
         if state == anchor:
             place, passed = "here", False
-            note = "" if state == here else machine.label_of(here)
+            note = "" if state == here and not machine.standing(here).station else machine.label_of(here)
         else:
             place = "past" if passed else "ahead"
-        drawn.append({"label": machine.label_of(state), "state": place, "note": note})
+        drawn.append({"label": machine.station_of(state), "state": place, "note": note})
     return drawn
 
 

@@ -28,8 +28,9 @@ def _record_of(case: Case) -> Any:
 
 def fire(*, at: datetime) -> sweep.Swept:
     """Fire due deadlines with this product's announcements and effects, and follow the programme's state."""
-    programme.follow(at=at)
-    return sweep.fire_due(at=at, tell=announcements.deadline_passed, take=take_step, record_of=_record_of)
+    swept = sweep.fire_due(at=at, tell=announcements.deadline_passed, take=take_step, record_of=_record_of)
+    programme.follow(at=at)  # afterwards: what goes wrong here keeps no deadline from firing
+    return swept
 
 
 def deliver(*, at: datetime) -> relay.Delivered:

@@ -55,7 +55,7 @@ class Standing:
 
     ``holder`` names the record's ``<holder>_desk``. ``no_clock`` is the stated
     reason why nothing counts in an open state. ``beside`` is the station of the
-    main path next to which a side state is drawn.
+    main path next to which a side state is drawn; ``station`` is a shorter name for the state there.
     """
 
     public: Text
@@ -65,6 +65,7 @@ class Standing:
     no_clock: Text = ""
     final: bool = False
     beside: str = ""
+    station: Text = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,10 @@ class Machine:
 
     def standing(self, state: str) -> Standing:
         return self.standings[state]
+
+    def station_of(self, state: str) -> str:
+        """The name of a state as a station of the main path."""
+        return str(self.standings[state].station) or self.label_of(state)
 
     def label_of(self, state: str) -> str:
         return str(self.states(state).label)

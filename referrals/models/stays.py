@@ -88,11 +88,11 @@ class Stay(StayMachine):
 
 class StayReferralQuerySet(CaseQuerySet):
     def visible_to(self, user: User) -> Self:
-        """The representative, the agency that was asked with consent, and the field office once it was sent."""
+        """The representative; the agency while the worker consents; the field office once it was sent."""
         if user.is_representative:
             return self.filter(stay__representative_id=user.organization_id)
         if user.is_agency:
-            return self.filter(agency_id=user.organization_id)
+            return self.filter(agency_id=user.organization_id, consent_withdrawn_at__isnull=True)
         if user.capacity in ICE:
             return self.filter(stay__ice_office_id=user.office_id, sent_at__isnull=False)
         return self.none()

@@ -13,6 +13,7 @@ from workflows import engine
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.refusals import Refusal
 
+from .. import announcements
 from ..models import Office, Organization, Person, Statement, Stay, StayReferral, User
 
 
@@ -104,4 +105,6 @@ def ask_support(
         jurisdiction=agency.code,
         time_zone=agency.time_zone,
     )
-    return engine.open_case(referral, by=by, at=at)
+    engine.open_case(referral, by=by, at=at)
+    announcements.step_taken(referral, referral.steps.get())
+    return referral

@@ -109,9 +109,14 @@ def _part(request: SignedIn, record: SoiRequest, key: str, *, at: datetime) -> H
     typed = request.POST if request.method == "POST" else None
     more = "more" in request.GET
     page = PartPage(
-        BY_KEY[key], record, user=request.user, on=timezone.localtime(at).date(), offices=offices, typed=typed,
+        BY_KEY[key],
+        record,
+        user=request.user,
+        on=timezone.localtime(at).date(),
+        offices=offices,
+        typed=typed,
         blank=3 if more else None,
-    )  # fmt: skip
+    )
     if typed is None:
         return _page(request, page, at=at)
     status = _kept(request, page, at=at)

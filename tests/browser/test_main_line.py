@@ -163,11 +163,18 @@ def decide(visit: Any, request: WorkerRequest) -> Grant:
     ada.takes(request.reference, "schedule_biometrics", biometrics_on=day(14), place="Phoenix")
     ada.takes(request.reference, "record_biometrics")
     ada.open(f"/review/{request.reference}/")
-    ada.takes(request.reference, "request_evidence", **{"items-0-text": "Proof of work in May 2023."},
-              rfe_served_on=day(), rfe_served_by="mail")  # fmt: skip
+    ada.takes(
+        request.reference,
+        "request_evidence",
+        text_1="Proof of work in May 2023.",
+        basis_1="8 CFR 103.2(b)(8)",
+        rfe_served_on=day(),
+        rfe_served_by="mail",
+    )
     rosa.open(f"/timeline/{request.reference}/")
     rosa.open(f"/cases/{request.reference}/steps/answer_rfe/")
     rosa.page.locator("main textarea").first.fill("The pay stub of May 2023 is attached as exhibit B.")
+    rosa.page.locator("main input[type=checkbox]").first.check()
     rosa.send()
     ada.takes(request.reference, "take_up_answer")
     ada.open(f"/review/{request.reference}/decision/")

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.db import connection
@@ -26,72 +27,69 @@ PROCESSES = 8
 
 
 class Contender:
-    """A process of its own with the test's database."""
+    """A process of its own with the test's database, at the other end of two pipes."""
 
-    def __init__(self, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.races.contender", str(connection.settings_dict["NAME"])],
-            cwd=ROOT,
-            env={**os.environ, "TESTING": "1", **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def __init__(self, orders: IO[str], answers: IO[str]) -> None:
+        self._orders, self._answers = orders, answers
+        self.pid = 0
 
     def order(self, do: str, *, at: datetime, **arguments: Any) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": do, "at": at.isoformat(), **arguments}) + "\n")
-        self.process.stdin.flush()
+        self._orders.write(json.dumps({"do": do, "at": at.isoformat(), **arguments}) + "\n")
+        self._orders.flush()
 
     def answer(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        line = self._answers.readline()
         assert line, "the process ended before it answered"
         return json.loads(line)
 
-    @property
-    def alive(self) -> bool:
-        return self.process.poll() is None
-
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        assert self.process.wait(10) == -signal.SIGKILL
-
-    def __enter__(self) -> Contender:
-        return self
-
-    def __exit__(self, *_trouble: object) -> None:
-        self.dismiss()
+        """``kill -9``, and wait until it is gone."""
+        os.kill(self.pid, signal.SIGKILL)
+        assert self._answers.readline() == ""
 
     def dismiss(self) -> None:
-        """Let it end by itself; its input is at an end."""
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe is not None
-            pipe.close()
-        self.process.wait(60)
+        self._orders.close()
+        self._answers.close()
+
+
+@contextmanager
+def processes(number: int, **environment: str) -> Iterator[list[Contender]]:
+    """So many contenders, up and waiting for their first order."""
+    fresh, theirs = [], []
+    for _each in range(number):
+        (orders_out, orders_in), (answers_out, answers_in) = os.pipe(), os.pipe()
+        theirs.append((orders_out, answers_in))
+        fresh.append(Contender(os.fdopen(orders_in, "w"), os.fdopen(answers_out)))
+    mother = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "tests.races.contender", str(connection.settings_dict["NAME"])),
+            *(f"{orders}:{answers}" for orders, answers in theirs),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "TESTING": "1", **environment},
+        pass_fds=[end for pair in theirs for end in pair],
+    )
+    for pair in theirs:
+        os.close(pair[0])
+        os.close(pair[1])
+    for each in fresh:
+        each.pid = each.answer()
+    yield fresh
+    for each in fresh:
+        each.dismiss()
+    mother.wait(60)
 
 
 @pytest.fixture(scope="session")
 def standing_by(django_db_setup: None) -> Iterator[list[Contender]]:
-    """Processes that have come up already: coming up is what takes long."""
-    waiting: list[Contender] = []
-    yield waiting
-    for each in waiting:
-        each.dismiss()
+    """Eight processes that are there for every test: coming up is what takes long."""
+    with processes(PROCESSES) as up:
+        yield up
 
 
 @pytest.fixture
-def contenders(transactional_db: None, standing_by: list[Contender]) -> Callable[[int], list[Contender]]:
-    """So many processes, each of them waiting for its order."""
-
-    def start(number: int = PROCESSES) -> list[Contender]:
-        standing_by[:] = [each for each in standing_by if each.alive]
-        fresh = [Contender() for _ in range(number - len(standing_by))]
-        standing_by.extend(fresh)
-        assert [each.answer() for each in fresh] == ["ready"] * len(fresh)
-        return standing_by[:number]
-
-    return start
+def contenders(transactional_db: None, standing_by: list[Contender]) -> list[Contender]:
+    return standing_by
 
 
 @pytest.fixture

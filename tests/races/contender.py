@@ -1,7 +1,8 @@
-"""One of several processes that do the same thing at the same time.
+"""Several processes that do the same thing at the same time.
 
-Started as ``python -m tests.races.contender DATABASE``. Reads orders from its input, one JSON object a line,
-and answers each with one line; an order names one of the functions below and its arguments.
+Started as ``python -m tests.races.contender DATABASE IN:OUT…``: imports the product once and then forks one
+process for each pair of pipes. Each reads orders, one JSON object a line, and answers each with one line,
+beginning with its own number; an order names one of the functions below and its arguments.
 """
 
 from __future__ import annotations
@@ -81,29 +82,49 @@ def deliver(*, at: datetime) -> dict[str, int]:
     return {"sent": delivered.sent, "failed": delivered.failed}
 
 
-ANSWERS = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+answers = sys.stdout
 
 
 def answer(words: Any) -> None:
-    ANSWERS.write(json.dumps(words) + "\n")
-    ANSWERS.flush()
+    answers.write(json.dumps(words) + "\n")
+    answers.flush()
 
 
-def main(database: str) -> None:
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is logged is no answer
-    django.setup()
-    if os.environ.get("WITH_QUEUE"):
-        import_module("config.celery")  # as the web process does, so that pages wake a worker
+def serve(database: str, orders: int, replies: int) -> None:
+    """One contender, from its first breath to the end of its orders."""
+    global answers
     from django.db import connection
 
     connection.settings_dict["NAME"] = database
     connection.ensure_connection()
-    answer("ready")
-    for line in sys.stdin:
+    answers = os.fdopen(replies, "w")
+    answer(os.getpid())
+    for line in os.fdopen(orders):
         order = json.loads(line)
         order["at"] = datetime.fromisoformat(order["at"])
         answer({"take": take, "sweep": sweep, "deliver": deliver}[order.pop("do")](**order))
 
 
+def main(database: str, *pairs: str) -> None:
+    django.setup()
+    import_module("referrals.tasks")
+    if os.environ.get("WITH_QUEUE"):
+        import_module("config.celery")  # as the web process does, so that pages wake a worker
+    pipes = [tuple(map(int, pair.split(":"))) for pair in pairs]
+    for mine in pipes:
+        if os.fork() == 0:
+            for other in pipes:
+                if other != mine:
+                    os.close(other[0])
+                    os.close(other[1])
+            serve(database, *mine)
+            os._exit(0)
+    for pair in pipes:
+        os.close(pair[0])
+        os.close(pair[1])
+    for _each in pipes:
+        os.wait()
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

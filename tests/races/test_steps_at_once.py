@@ -21,7 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 CASES = 40
 LATER = OPEN_WORLD + timedelta(hours=1)
-Start = Callable[..., list[Contender]]
 Submitted = Callable[[int], list[SoiRequest]]
 
 
@@ -36,12 +35,11 @@ def explained(answers: list[Any], allowed: set[str]) -> bool:
 
 
 def test_eight_processes_take_the_same_step_on_forty_cases(
-    contenders: Start, submitted: Submitted, cast: Any
+    contenders: list[Contender], submitted: Submitted, cast: Any
 ) -> None:
     requests = submitted(CASES)
     messages = Message.objects.filter(event="soi_request.acknowledge").count()
-    everybody = contenders()
-    for each in everybody:
+    for each in contenders:
         each.order(
             "take",
             step="acknowledge",
@@ -50,7 +48,7 @@ def test_eight_processes_take_the_same_step_on_forty_cases(
             version=None,
             at=LATER,
         )
-    answers = flat([each.answer() for each in everybody])
+    answers = flat([each.answer() for each in contenders])
     assert len(answers) == CASES * PROCESSES
     assert sum("step" in each for each in answers) == CASES
     assert explained(answers, {"wrong_state", "stale"})
@@ -69,14 +67,13 @@ def told_for_one(request: SoiRequest) -> int:
 
 
 def test_two_steps_decided_on_the_same_page_exclude_each_other(
-    contenders: Start, submitted: Submitted, cast: Any
+    contenders: list[Contender], submitted: Submitted, cast: Any
 ) -> None:
     """Half of the processes acknowledge, half withdraw, all of them having seen the same version."""
     requests = submitted(12)
     (version,) = {request.version for request in requests}
-    everybody = contenders()
     ways = [("acknowledge", cast.investigator, ""), ("withdraw", cast.representative, "Settled.")]
-    for number, each in enumerate(everybody):
+    for number, each in enumerate(contenders):
         step, who, reason = ways[number % 2]
         each.order(
             "take",
@@ -87,7 +84,7 @@ def test_two_steps_decided_on_the_same_page_exclude_each_other(
             version=version,
             at=LATER,
         )
-    answers = flat([each.answer() for each in everybody])
+    answers = flat([each.answer() for each in contenders])
     assert sum("step" in each for each in answers) == len(requests)
     assert explained(answers, {"stale"})
     for request in SoiRequest.objects.filter(pk__in=[each.pk for each in requests]):
@@ -98,11 +95,10 @@ def test_two_steps_decided_on_the_same_page_exclude_each_other(
 
 
 def test_one_form_sent_by_eight_processes_is_one_step(
-    contenders: Start, submitted: Submitted, cast: Any
+    contenders: list[Contender], submitted: Submitted, cast: Any
 ) -> None:
     requests = submitted(5)
-    everybody = contenders()
-    for each in everybody:
+    for each in contenders:
         each.order(
             "take",
             step="acknowledge",
@@ -112,7 +108,7 @@ def test_one_form_sent_by_eight_processes_is_one_step(
             key="the same form",
             at=LATER,
         )
-    by_case = list(zip(*[each.answer() for each in everybody], strict=True))
+    by_case = list(zip(*[each.answer() for each in contenders], strict=True))
     for answers in by_case:
         assert len({each["step"] for each in answers}) == 1, "all of them got the one step"
         assert [each["repeated"] for each in answers].count(False) == 1

@@ -16,7 +16,7 @@ from notifications.models import State as MessageState
 from referrals import tasks
 from referrals.models import SoiRequest
 from tests.cases import OPEN_WORLD
-from tests.races.conftest import Contender
+from tests.races.conftest import Contender, processes
 from workflows import history
 from workflows.models import Deadline, Step
 from workflows.sweep import Swept
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LATE = OPEN_WORLD + timedelta(days=92)
 """By now every rung of the acknowledgement has passed, most of the others, and the requests lapse."""
-Start = Callable[..., list[Contender]]
 Submitted = Callable[[int], list[SoiRequest]]
 
 
@@ -46,10 +45,10 @@ def everything_fired_once(number: int, rungs: int) -> None:
     assert tasks.fire(at=LATE) == Swept()
 
 
-def test_four_sweepers_at_once_fire_each_rung_once(contenders: Start, submitted: Submitted) -> None:
+def test_four_sweepers_at_once_fire_each_rung_once(contenders: list[Contender], submitted: Submitted) -> None:
     requests = submitted(16)
     rungs = due()
-    sweepers = contenders(4)
+    sweepers = contenders[:4]
     for each in sweepers:
         each.order("sweep", at=LATE)
     answers = [each.answer() for each in sweepers]
@@ -60,17 +59,15 @@ def test_four_sweepers_at_once_fire_each_rung_once(contenders: Start, submitted:
     everything_fired_once(len(requests), rungs)
 
 
-def test_after_kill_9_in_the_middle_of_a_sweep_nothing_is_half_done(
-    contenders: Start, submitted: Submitted
-) -> None:
+def test_after_kill_9_in_the_middle_of_a_sweep_nothing_is_half_done(submitted: Submitted) -> None:
     requests = submitted(6)
     rungs = due()
-    (doomed,) = contenders(1)
     per_case = rungs // len(requests)
-    doomed.order("sweep", at=LATE, stop_at=8)
-    assert doomed.answer() == "standing still"
-    doomed.kill()
-    wait_until_its_locks_are_gone()
+    with processes(1) as (doomed,):
+        doomed.order("sweep", at=LATE, stop_at=8)
+        assert doomed.answer() == "standing still"
+        doomed.kill()
+        wait_until_its_locks_are_gone()
 
     fired = Deadline.objects.filter(state=Deadline.State.FIRED)
     by_case = Counter(fired.values_list("case_id", flat=True))
@@ -109,8 +106,7 @@ def test_without_redis_steps_are_taken_and_messages_delivered(submitted: Submitt
     (request,) = submitted(1)
     Message.objects.filter(state=MessageState.PENDING).update(state=MessageState.SKIPPED)
     nowhere = "redis://127.0.0.1:1/0"
-    with Contender(WITH_QUEUE="1", REDIS_URL=nowhere, CACHE_URL=nowhere) as alone:
-        assert alone.answer() == "ready"
+    with processes(1, WITH_QUEUE="1", REDIS_URL=nowhere, CACHE_URL=nowhere) as (alone,):
         began = time.monotonic()
         alone.order(
             "take",

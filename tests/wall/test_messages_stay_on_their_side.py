@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from notifications.models import Message
 from referrals import tasks
@@ -26,9 +26,11 @@ class TestAnAgencyAskedToConfirmItsInterest:
         statement = active_statement(cast)
         grant = granted_request(cast, statement, at=OPEN_WORLD, starts_on=OPEN_WORLD.date(), months=48)
         before = len(inbox_of(cast.approver, statement))
+        grant_end_is_near = datetime.combine(grant.ends_on, time(), UTC) - timedelta(days=100)
         renewal = grants.open_renewal(grant, by=cast.representative, at=OPEN_WORLD)
         take_step(renewal, "ask_agency", by=cast.representative, at=OPEN_WORLD)
         tasks.fire(at=OPEN_WORLD + timedelta(days=33))
+        tasks.fire(at=grant_end_is_near)
         assert told(renewal) == {"representative"}
         assert told(grant) & AGENCY == set()
         assert len(inbox_of(cast.approver, statement)) > before + 1

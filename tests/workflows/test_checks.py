@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from referrals.models import Grant, SoiRequest, Statement, record_models
 from tests import cases
-from workflows import checks, openness, parties
+from workflows import checks, openness, parties, texts
 from workflows.machine import step, steps_of
 from workflows.machines.grant_states import State as GrantState
 from workflows.machines.statement_states import State as StatementState
@@ -161,7 +161,7 @@ def test_every_fact_decided_by_policy_is_told(cast: Any) -> None:
     for record in told:
         fresh = openness.load(type(record), record.pk, by=cast.representative, at=MONDAY)
         assert set(fresh.policy_facts(by=cast.representative, at=MONDAY)) == type(record).told_facts
-        assert all(hasattr(fresh, f"fact_{fact.name}") for fact in checks.facts_of(type(record)))
+        assert all(hasattr(fresh, f"fact_{fact.name}") for fact in texts.facts_of(type(record)))
 
 
 # Texts
@@ -170,9 +170,9 @@ def test_every_fact_decided_by_policy_is_told(cast: Any) -> None:
 @pytest.fixture
 def catalog(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """A Spanish catalog that holds every text of every machine, to take some out of."""
-    texts = {text for model in checks.machine_models() for _what, text in checks.texts_of(model)}
-    monkeypatch.setattr(checks, "catalog", lambda _language: texts)
-    return texts
+    known = {text for model in checks.machine_models() for _what, text in texts.texts_of(model)}
+    monkeypatch.setattr(texts, "catalog", lambda _language: known)
+    return known
 
 
 def test_a_text_spelled_alike_in_both_languages_counts_if_somebody_entered_it(catalog: set[str]) -> None:
@@ -201,7 +201,7 @@ def test_a_text_that_nobody_translated_is_named_once_a_machine(catalog: set[str]
     ],
 )
 def test_every_sort_of_text_is_looked_at(what: str) -> None:
-    assert what in dict(checks.texts_of(Grant))
+    assert what in dict(texts.texts_of(Grant))
 
 
 def test_an_empty_text_is_found(stand: Any, catalog: set[str]) -> None:

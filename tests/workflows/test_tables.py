@@ -13,10 +13,10 @@ import pytest
 from referrals.models import Stay, record_models
 from tests.workflows.tables.capacities import HOLDERS, OF_AN_ORGANIZATION
 from workflows import openness
-from workflows.checks import facts_of
 from workflows.machine import FACT_PREFIX, steps_of, targets_of
 from workflows.models import Kind
 from workflows.parties import Capacity
+from workflows.texts import facts_of
 
 MONDAY = datetime(2024, 8, 5, 15, 0, tzinfo=UTC)
 OURS, THEIRS = 7, 8

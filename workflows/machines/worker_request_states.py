@@ -100,6 +100,7 @@ STANDINGS = {
         holder="uscis", beside=State.IN_ADJUDICATION,
     ),
     State.IN_ADJUDICATION: Standing(
+        station=_("Under review"),
         public=_("USCIS is reviewing your request."),
         then=_("USCIS decides, or asks for more."),
         holder="uscis",

@@ -25,8 +25,10 @@ class Command(BaseCommand):
             rows = _lines_of(file)
             done = matters.import_file(file, at=timezone.now(), progress=bar(rows, sys.stderr))
         except (UnreadableFile, UnicodeError) as unreadable:
+            broken = isinstance(unreadable, UnicodeError)
+            why = _("It breaks off or holds characters that are none.") if broken else unreadable
             raise CommandError(
-                _("%(file)s cannot be read. %(why)s") % {"file": file, "why": unreadable}
+                _("%(file)s cannot be read. %(why)s") % {"file": file, "why": why}
             ) from unreadable
         except OSError as trouble:
             raise CommandError(

@@ -1,7 +1,8 @@
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -15,6 +16,8 @@ from notifications.relay import Delivered
 from referrals import tasks
 from workflows.sweep import Swept
 
+log = logging.getLogger(__name__)
+
 
 class Command(BaseCommand):
     help = "Fires due deadlines and delivers messages, with neither Celery nor Redis."
@@ -27,39 +30,51 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, seconds: float, **_options: Any) -> None:
         if once:
-            self._turn()
+            self._fire()
+            self._deliver()
             return
         with _told_to_stop() as stopped:
             self.stdout.write(_("The engine runs."))
             while not stopped.is_set():
-                self._turn_despite_outages()
-                stopped.wait(max(0.0, seconds))
+                self._despite_trouble(self._fire)
+                self._despite_trouble(self._deliver)
+                stopped.wait(max(0.1, seconds))
             self.stdout.write(_("The engine stops."))
 
-    def _turn_despite_outages(self) -> None:
+    def _despite_trouble(self, work: Callable[..., None]) -> None:
+        """One half of a turn: what goes wrong in it ends neither the other half nor the loop."""
         try:
-            self._turn(quiet=True)
+            work(quiet=True)
         except Error as outage:
             self.stderr.write(_("The database did not answer; trying again. %(why)s") % {"why": outage})
             connection.close()
+        except Exception:
+            log.exception("The engine goes on in spite of this.")
 
-    def _turn(self, *, quiet: bool = False) -> None:
-        """Fire until nothing is due, then deliver until nothing waits."""
-        swept, delivered = _swept(), _delivered()
-        if quiet and swept == Swept() and delivered == Delivered():
+    def _fire(self, *, quiet: bool = False) -> None:
+        """Fire until nothing is due."""
+        swept = _swept()
+        if quiet and swept == Swept():
             return
+        words = {
+            "fired": swept.fired,
+            "collapsed": swept.collapsed,
+            "steps": swept.steps,
+            "failed": swept.failed,
+        }
         self.stdout.write(
             _(
                 "Deadlines fired: %(fired)d (%(collapsed)d of them late and silent). Steps taken: %(steps)d. "
                 "Cases that failed: %(failed)d."
             )
-            % {
-                "fired": swept.fired,
-                "collapsed": swept.collapsed,
-                "steps": swept.steps,
-                "failed": swept.failed,
-            }
+            % words
         )
+
+    def _deliver(self, *, quiet: bool = False) -> None:
+        """Deliver until nothing waits."""
+        delivered = _delivered()
+        if quiet and delivered == Delivered():
+            return
         self.stdout.write(
             _("Messages sent: %(sent)d. To be tried again: %(retried)d. Given up: %(failed)d.")
             % {"sent": delivered.sent, "retried": delivered.retried, "failed": delivered.failed}
