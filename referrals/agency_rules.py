@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def request_facts(request: SoiRequest, *, on: date) -> Mapping[str, Told]:
-    """Whether the agency takes requests, from this kind of requester, with or without a complaint, on a day."""
+    """Whether the agency takes requests on a day, from this kind of requester, without a complaint."""
     book = policies.book()
     agency = request.agency
 

@@ -23,7 +23,7 @@ from workflows.models import Deadline, Step
 from workflows.openness import COUNTERSIGN, manner_of
 
 from . import audiences
-from .notification_matrix import CLOCKS, PROPOSED, STEPS, A, Notice, told_to
+from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, told_to
 
 WHAT_HAPPENED = {
     "proposed": gettext_lazy("A decision waits for your countersignature."),

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.views.defaults import page_not_found
 
 CHOSEN = "acting_as"
+NUL = "\x00"
+
+
+class NoSuchAddress:
+    """Answers 404 to an address that holds a NUL character: no text column can hold one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if NUL in request.path_info:
+            return page_not_found(request, Http404())
+        return self.get_response(request)
 
 
 class ActingCapacity:

@@ -30,8 +30,8 @@ def _taken(request: WorkerRequest, book: policies.PolicyBook, *, on: date) -> To
         _("The programme is closed to new requests since %(day)s.")
         % {"day": date_format(status.since, "j M Y")},
         _(
-            "What is already filed, granted, renewable or stayable goes on. A programme officer can record an "
-            "override for this statement."
+            "What is already filed, granted, renewable or stayable goes on. "
+            "A programme officer can record an override for this statement."
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Celery's errands: ids in, one call, the clock read here. The rows are the truth; losing a task loses nothing."""
+"""Celery's errands: one call each, the clock read here. The rows are the truth; a lost task loses nothing."""
 
 from __future__ import annotations
 

@@ -101,6 +101,7 @@ def advance(
         repeated = _repeat(case, idempotency_key)
         if repeated is not None:
             repeated.repeated = True
+            record.__dict__.update(type(record)._default_manager.get(pk=record.pk).__dict__)
             return repeated
         _refuse_if_stale(case, expected_version)
         fresh = openness.load(type(record), record.pk, by=by, at=at)

@@ -133,7 +133,7 @@ class Manner:
     needs_reason: bool = False
     records: tuple[str, ...] = ()
     not_by_those_who: tuple[str, ...] = ()
-    countersigned_by: Party | None = None
+    countersigned_by: Party | EitherParty | None = None
     main: bool = False
     quiet: bool = False
     final_word: bool = False

@@ -87,7 +87,7 @@ class Party:
 
 @dataclass(frozen=True)
 class EitherParty:
-    """A step that any of several parties may take."""
+    """A step that any of several parties may take, or countersign."""
 
     parties: tuple[Party, ...]
 

@@ -108,7 +108,7 @@ def email_of(role: Role) -> str:
 
 
 SIGN_INS = [
-    SignIn(f"{role.name}, {role.capacity.label}", email_of(role), PASSWORD, role.what)
+    SignIn(f"{role.name}, {Capacity(role.capacity).label}", email_of(role), PASSWORD, role.what)
     for role in ROLES
     if role.what
 ]

@@ -6,29 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0002_initial'),
-        ('workflows', '0001_initial'),
+        ("referrals", "0002_initial"),
+        ("workflows", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='packetitem',
-            name='intake_note',
+            model_name="packetitem",
+            name="intake_note",
             field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
-            model_name='packetitem',
-            name='intake_state',
-            field=models.CharField(blank=True, choices=[('MISSING', 'Missing'), ('PRESENT', 'Present'), ('DEFECTIVE', 'Defective')], max_length=10),
+            model_name="packetitem",
+            name="intake_state",
+            field=models.CharField(
+                blank=True,
+                choices=[("MISSING", "Missing"), ("PRESENT", "Present"), ("DEFECTIVE", "Defective")],
+                max_length=10,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workpermit',
-            trigger=pgtrigger.compiler.Trigger(name='no_permit_outlives_its_deferred_action', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."valid_until" IS NOT NULL)', func="IF NEW.valid_until > (SELECT ends_on FROM referrals_grant WHERE case_ptr_id = NEW.grant_id) THEN RAISE EXCEPTION 'a work permit ends with its deferred action at the latest'; END IF; RETURN NEW;", hash='9facb5ce0e598652fd79228f054022bad91a94ff', operation='INSERT OR UPDATE OF "valid_until", "grant_id"', pgid='pgtrigger_no_permit_outlives_its_deferred_action_b0364', table='referrals_workpermit', when='BEFORE')),
+            model_name="workpermit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_permit_outlives_its_deferred_action",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NEW."valid_until" IS NOT NULL)',
+                    func="IF NEW.valid_until > (SELECT ends_on FROM referrals_grant WHERE case_ptr_id = NEW.grant_id) THEN RAISE EXCEPTION 'a work permit ends with its deferred action at the latest'; END IF; RETURN NEW;",
+                    hash="9facb5ce0e598652fd79228f054022bad91a94ff",
+                    operation='INSERT OR UPDATE OF "valid_until", "grant_id"',
+                    pgid="pgtrigger_no_permit_outlives_its_deferred_action_b0364",
+                    table="referrals_workpermit",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workpermit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='a_permit_ends_after_it_starts'),
+            model_name="workpermit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="a_permit_ends_after_it_starts",
+            ),
         ),
     ]

@@ -38,7 +38,7 @@ def visible_case_ids(user: User) -> QuerySet[Any]:
 
 
 def find_visible(user: User, reference: str) -> Any:
-    """The record with this reference, if it is this person's to see; raises ``Case.DoesNotExist`` otherwise."""
+    """The record with this reference, if this person may see it; ``Case.DoesNotExist`` otherwise."""
     kind = Case.objects.filter(reference=reference).values_list("kind", flat=True).first()
     model = record_models().get(kind or "")
     found = model.objects.visible_to(user).filter(reference=reference).first() if model else None

@@ -136,7 +136,7 @@ def scope_of(version: StatementVersion) -> scopes.Scope:
 
 
 def verdict(request: WorkerRequest, *, on: date) -> scopes.Verdict | None:
-    """The scope check of a request against the version in force, in words; None without a claim or a version."""
+    """The scope check of a request against the version in force, in words; None without a claim."""
     version = request.statement.signed
     if version is None or request.worked_from is None or not request.employer_on_stub:
         return None
@@ -235,7 +235,7 @@ def write_noid_answer(request: WorkerRequest, answer: str) -> None:
 
 
 def save_screening(request: WorkerRequest, *, arrests: str, entries: str, notes: str) -> None:
-    """Keep what was told in confidence. No line in the history, which DHS can read, says that there is any."""
+    """Keep what was told in confidence. No line of the history, which DHS reads, says that there is any."""
     request.screening.arrests, request.screening.entries = arrests, entries
     request.screening.notes = notes
     request.screening.save()

@@ -19,8 +19,6 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": _("Statement and stay casework"),
         "programme": SimpleLazyObject(lambda: context.programme(timezone.now().date())),
-        "navigation": SimpleLazyObject(lambda: context.navigation(request))
-        if isinstance(user, User)
-        else [],
+        "navigation": SimpleLazyObject(lambda: context.navigation(request)) if isinstance(user, User) else [],
         "demo_sign_ins": context.sign_ins(),
     }

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from workflows import engine, parties
 from workflows.machines.soi_request import OPEN, State
@@ -65,10 +65,12 @@ def soi_request_assess(request: SignedIn, reference: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def soi_request_matter(request: SignedIn, reference: str) -> HttpResponse:
     """Link the request to one of the agency's matters, or open a new one from it."""
     record, at = _received(request, reference), timezone.now()
+    if request.method != "POST":
+        return redirect(f"{reverse('soi_request_assess', args=[record.reference])}#matter")
     if not parties.agency_staff(record, request.user) or record.state not in OPEN:
         raise PermissionDenied(_("Staff of the agency link a request to a matter while it is open."))
     if "matter" in request.POST:

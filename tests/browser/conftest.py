@@ -14,7 +14,7 @@ from referrals.demo.cast import ROLES, Cast, email_of, gather
 from tests.conftest import LONG_AGO
 from workflows import policies
 
-PASSWORD = "a password for tests"  # noqa: S105 (of people who do not exist)
+PASSWORD = "a password for tests"
 PHONE = {"width": 320, "height": 800}
 DESKTOP = {"width": 1280, "height": 900}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -78,7 +78,9 @@ class Visitor:
         """Fail on what axe finds, on a page wider than the screen, and on what the console complains of."""
         found = Axe().run(self.page)
         assert found.violations_count == 0, f"{self.who} at {self.page.url}\n{found.generate_report()}"
-        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wider = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wider <= 0, f"{self.page.url} is {wider} pixels wider than the screen"
         assert not self.complaints, f"{self.page.url}: {self.complaints}"
 
@@ -99,8 +101,10 @@ class Visitor:
             kind = fields.first.get_attribute("type") or fields.first.evaluate("each => each.tagName")
             if kind in ("checkbox", "radio"):
                 for each in value if isinstance(value, list) else [value]:
-                    chosen = fields if isinstance(each, bool) else self.page.locator(
-                        f"main [name='{name}'][value='{each}']"
+                    chosen = (
+                        fields
+                        if isinstance(each, bool)
+                        else self.page.locator(f"main [name='{name}'][value='{each}']")
                     )
                     chosen.first.set_checked(each is not False)
             elif kind == "SELECT":

@@ -165,9 +165,7 @@ def test_a_message_leads_to_a_page_that_its_reader_may_open(
     world: World, signed_in: Callable[[str], Client], who: str
 ) -> None:
     browser = signed_in(who)
-    links = set(
-        Message.objects.inbox_of(world.cast.people[who]).values_list("link", flat=True)  # type: ignore[attr-defined]
-    )
+    links = set(Message.objects.inbox_of(world.cast.people[who]).values_list("link", flat=True))
     closed = {link for link in links if browser.get(link, follow=True).status_code != 200}
     assert closed == set()
 

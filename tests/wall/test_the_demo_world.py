@@ -31,7 +31,7 @@ from workflows.openness import manner_of
 REQUEST, STATEMENT = soi_request_states.State, statement_states.State
 WORKER, GRANT = worker_request_states.State, grant_states.State
 PERMIT, STAY = work_permit_states.State, stay_states.State
-THERE = {
+THERE: dict[Kind, set[str]] = {
     Kind.SOI_REQUEST: {
         REQUEST.DRAFT, REQUEST.SUBMITTED, REQUEST.UNDER_REVIEW, REQUEST.INFO_REQUESTED, REQUEST.MONITORING,
         REQUEST.ACCEPTED, REQUEST.DECLINED,
@@ -50,7 +50,8 @@ THERE = {
     Kind.STAY: {STAY.UNDER_REVIEW, STAY.ACTIVE},
 }  # fmt: skip
 DESKS = (
-    "desert-legal-aid", "river-workers-center", "nlrb-region-28", "dhs-intake", "uscis-adjudication", "ice-phoenix",
+    "desert-legal-aid", "river-workers-center", "nlrb-region-28", "dhs-intake", "uscis-adjudication",
+    "ice-phoenix",
 )  # fmt: skip
 
 

@@ -157,7 +157,7 @@ class GrantMachine(Case):
         by=parties.uscis_adjudicator | parties.ice_reviewer,
         needs=[has_grounds],
         needs_reason=True,
-        countersigned_by=parties.uscis_supervisor,
+        countersigned_by=parties.uscis_supervisor | parties.ice_supervisor,
         consequence=_("The work permit that rests on it is revoked with it."),
     )
     @step(
@@ -167,7 +167,7 @@ class GrantMachine(Case):
         by=parties.uscis_adjudicator | parties.ice_reviewer,
         needs=[has_grounds, response_time_is_over],
         needs_reason=True,
-        countersigned_by=parties.uscis_supervisor,
+        countersigned_by=parties.uscis_supervisor | parties.ice_supervisor,
         consequence=_("The work permit that rests on it is revoked with it."),
     )
     def terminate(self, *, at: datetime) -> None:
@@ -180,7 +180,7 @@ class GrantMachine(Case):
         by=parties.uscis_adjudicator | parties.ice_reviewer,
         needs=[has_grounds],
         needs_reason=True,
-        countersigned_by=parties.uscis_supervisor,
+        countersigned_by=parties.uscis_supervisor | parties.ice_supervisor,
         consequence=_("The work permit that rests on it is revoked with it."),
     )
     def terminate_at_once(self, *, at: datetime) -> None:

@@ -260,7 +260,10 @@ class StayMachine(Case):
         self.decided_at = at
 
     @step(
-        [*PENDING, *DECIDED_FOR],
+        PREPARING, State.MOOT, _("Record as no longer needed"), by=parties.representative, needs_reason=True
+    )
+    @step(
+        [*WITH_ICE, *DECIDED_FOR],
         State.MOOT,
         _("Record as no longer needed"),
         by=parties.representative | parties.ice_reviewer,

@@ -217,8 +217,9 @@ class WorkerRequestMachine(UscisTrack, IceTrack, Case):
     def route_to_ice(self, *, at: datetime) -> None:
         self.track = "ICE"
 
+    @step(PREPARING, State.HELD, _("Hold"), by=parties.the_clock, needs_reason=True, records=("authority",))
     @step(
-        BEFORE_DECISION,
+        [state for state in BEFORE_DECISION if state not in PREPARING],
         State.HELD,
         _("Hold"),
         by=parties.uscis_supervisor | parties.programme_officer | parties.the_clock,

@@ -47,7 +47,8 @@ class StepForm(forms.Form):
             "idempotency_key": secrets.token_urlsafe(18),
             **(kwargs.pop("initial", None) or {}),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         if option.manner.needs_reason and option.name != COUNTERSIGN:
             self.fields["reason"].required = True
         self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])

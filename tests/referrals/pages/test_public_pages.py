@@ -141,3 +141,9 @@ def test_public_pages_may_be_read_by_everybody_and_found_by_no_robot(client: Cli
         response = client.get(url)
         assert response.status_code == 200
         assert 'name="robots" content="noindex, nofollow"' in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/cases/A%00B/", "/workers/%00/", "/timeline/%00/"])
+def test_an_address_with_a_nul_character_is_not_found(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404

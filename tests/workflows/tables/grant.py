@@ -35,5 +35,5 @@ MOVES = {
     (State.RESPONDED, "expire"): (CLOCK, {State.EXPIRED}),
     (State.RESPONDED, "terminate"): (USCIS | ICE, {State.TERMINATED}),
 }
-COUNTERSIGNED = {"terminate_at_once": USCIS_SUPERVISOR, "terminate": USCIS_SUPERVISOR}
+COUNTERSIGNED = {"terminate_at_once": USCIS_SUPERVISOR | ICE_SUPERVISOR, "terminate": USCIS_SUPERVISOR}
 NOT_BY_THOSE_WHO = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.workflows.tables.capacities import (
+    CLOCK,
     HOLDERS,
     ICE,
     ICE_SUPERVISOR,
@@ -35,17 +36,17 @@ WHERE_IT_WAS_HELD = {
 MOVES = {
     (State.DRAFT, "revise"): (REPRESENTATIVE, {State.DRAFT}),
     (State.DRAFT, "make_ready"): (REPRESENTATIVE, {State.READY_FOR_SIGNATURE}),
-    (State.DRAFT, "hold"): (HOLDERS, {State.HELD}),
+    (State.DRAFT, "hold"): (CLOCK, {State.HELD}),
     (State.DRAFT, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
     (State.READY_FOR_SIGNATURE, "revise"): (REPRESENTATIVE, {State.READY_FOR_SIGNATURE}),
     (State.READY_FOR_SIGNATURE, "reopen"): (REPRESENTATIVE, {State.DRAFT}),
     (State.READY_FOR_SIGNATURE, "sign"): (REPRESENTATIVE, {State.SIGNED}),
-    (State.READY_FOR_SIGNATURE, "hold"): (HOLDERS, {State.HELD}),
+    (State.READY_FOR_SIGNATURE, "hold"): (CLOCK, {State.HELD}),
     (State.READY_FOR_SIGNATURE, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
     (State.SIGNED, "revise"): (REPRESENTATIVE, {State.SIGNED}),
     (State.SIGNED, "reopen"): (REPRESENTATIVE, {State.DRAFT}),
     (State.SIGNED, "file"): (REPRESENTATIVE, {State.FILED}),
-    (State.SIGNED, "hold"): (HOLDERS, {State.HELD}),
+    (State.SIGNED, "hold"): (CLOCK, {State.HELD}),
     (State.SIGNED, "withdraw"): (REPRESENTATIVE, {State.WITHDRAWN}),
     (State.FILED, "confirm_receipt"): (INTAKE, {State.RECEIVED}),
     (State.FILED, "hold"): (HOLDERS, {State.HELD}),
