@@ -157,6 +157,8 @@ CLOCKS: dict[tuple[str, str], tuple[Notice, ...]] = {
     ("soi_determination", "breach"): (told_to(A.requester, quiet=True), told_to(A.agency_staff), told_to(A.agency_approvers)),
     ("soi_review", "warn"): (told_to(A.agency_staff), told_to(A.statement_requester)),
     ("grant_expiry", "warn"): (told_to(A.representatives),),
+    ("grant_renewal", "warn"): (told_to(A.representatives),),
+    ("grant_renewal", "due"): (told_to(A.representatives),),
     ("rfe", "warn"): (told_to(A.representatives, mandatory=True),),
     ("rfe", "due"): (told_to(A.representatives, urgent=True, mandatory=True),),
     ("noid", "warn"): (told_to(A.representatives, urgent=True, mandatory=True),),

@@ -30,7 +30,7 @@ from config.local.trouble import DISK_IS_FULL, Trouble, say
 from config.local.valkey import Valkey
 
 HOST = "127.0.0.1"
-WORLDS = ("open", "closed")
+WORLDS = ("closed", "open")
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -107,7 +107,7 @@ class Demo:
         os.environ.setdefault("STATIC_ROOT", str(places.var() / "static"))
         os.environ.setdefault("SITE_URL", self.address)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        self.prepare(world or prepare.remembered(self.home).get("world", "open"))
+        self.prepare(world or prepare.remembered(self.home).get("world", "closed"))
         self.run_programs()
         if not until(self.answers, seconds=90, pause=0.1):
             raise Trouble(f"The web server does not answer. Its last words:\n{self.children[0].last_words()}")

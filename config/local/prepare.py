@@ -122,7 +122,7 @@ def call(name: str, *, optional: bool = False, **options: object) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["tables", "records", "static"])
-    parser.add_argument("--world", default="open")
+    parser.add_argument("--world", default="closed")
     parser.add_argument("--home", type=Path)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from workflows import engine
 from workflows.models import Case, Step
 from workflows.parties import Actor
 
-from .. import announcements
+from .. import announcements, personal_data
 from . import effects
 
 
@@ -33,9 +34,11 @@ def take_step(
 ) -> Step:
     """Take a step, let it have its effects on other cases, and tell the people concerned.
 
-    Raises ``engine.StepRefused``; then nothing was stored and nobody was told. With ``tell`` false
+    Raises ``engine.StepRefused``, or ``PersonalDataFound`` for a number or birth date in the reason; then
+    nothing was stored and nobody was told. With ``tell`` false
     the caller tells them itself, once for many cases.
     """
+    personal_data.refuse({_("Reason"): reason})
     with transaction.atomic():
         effects.look_ahead(record, name, **data)
         step = engine.advance(

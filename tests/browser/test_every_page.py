@@ -54,8 +54,10 @@ def follow(visitor: Any, start: list[str]) -> list[str]:
         answer = visitor.page.goto(f"{visitor.address}{path}")
         assert answer is not None
         assert answer.status == 200, f"{visitor.who} at {path}: {answer.status}"
-        visitor.look()
         opened.append(path)
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        visitor.look()
         links = visitor.page.eval_on_selector_all("main a[href], nav a[href]", "all => all.map(a => a.href)")
         for link in links:
             if link.startswith(visitor.address):

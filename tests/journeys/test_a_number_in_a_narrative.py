@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from referrals.demo.cast import Cast
 from referrals.models import SoiRequest, StatementVersion
 from referrals.personal_data import PersonalDataFound
 from referrals.services import soi_requests, statements
+from referrals.services.steps import take_step
 from tests.cases import DISPUTE, OPEN_WORLD, complete_draft, matter_of, reload, request_draft
 
 TYPED = "The foreman threatened the worker with A-number A 204 561 873 in front of the crew."
@@ -56,3 +58,12 @@ class TestGivenADraftStatement:
             statements.revise(statement, by=cast.investigator, at=OPEN_WORLD, values={"cooperation": TYPED})
         assert reload(statement).version == version
         assert not StatementVersion.objects.filter(cooperation__contains="204").exists()
+
+
+def test_a_reason_with_an_a_number_is_refused_and_the_case_stays_where_it_was(cast: Cast) -> None:
+    request = request_draft(cast)
+    take_step(request, "submit", by=cast.representative, at=OPEN_WORLD)
+    with pytest.raises(PersonalDataFound):
+        take_step(request, "withdraw", by=cast.representative, at=OPEN_WORLD, reason="It was A 204 561 873.")
+    assert request.steps.count() == request.version
+    assert not request.steps.filter(name="withdraw").exists()
