@@ -266,7 +266,7 @@ class StatementSide:
         at = yield on(2024, 2, 6)
         take_step(
             request, "decline", by=self.cast.approver, at=at,
-            reason="The charge was not yet docketed. Ask again when it is.", reason_code="no_open_matter",
+            reason="The charge was not yet docketed. Ask again when it is.", reason_code="NO_OPEN_MATTER",
         )  # fmt: skip
 
     def still_a_draft(self) -> Story[None]:

@@ -88,7 +88,7 @@ class WorkerSide:
         take_step(request, "confirm_receipt", by=self.cast.intake, at=at)
         take_step(
             request, "reject", by=self.cast.intake, at=at,
-            reason="The form was not signed by hand.", defects=["signature"],
+            reason="The form was not signed by hand.", defects=["unsigned"],
         )  # fmt: skip
 
     def begun_before_the_end(self) -> Story[None]:
@@ -203,7 +203,7 @@ class WorkerSide:
         )  # fmt: skip
         take_step(
             request, "deny", by=self.cast.adjudicator, at=at,
-            reason="Employment in the covered period is not shown.", reason_code="scope",
+            reason="Employment in the covered period is not shown.", reason_code="not_in_scope",
         )  # fmt: skip
 
     def depends_on_the_hotel(self, worker: Worker) -> Story[None]:
