@@ -25,12 +25,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_tables_despite_triggers() -> Iterator[None]:
-    """Transactional tests empty all tables between them, which the history's triggers refuse elsewhere."""
+    """Transactional tests empty all tables, which the history's triggers refuse elsewhere; the rules come back."""
     empty = TransactionTestCase._fixture_teardown
 
     def teardown(case: Any) -> None:
         with pgtrigger.ignore():
             empty(case)
+        policies.load(LONG_AGO)
 
     patched = pytest.MonkeyPatch()
     patched.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -72,12 +72,10 @@ def test_a_draft_begun_after_the_closing_is_not_held(cast: Cast, statement: Stat
     assert again(late).state == State.SIGNED
 
 
-def test_a_hold_by_a_supervisor_is_not_lifted_by_the_programme(
-    cast: Cast, drafts: list[WorkerRequest]
-) -> None:
-    take_step(drafts[0], "hold", by=cast.supervisor, at=OPEN_WORLD, reason="A question of identity.")
+def test_a_hold_by_a_supervisor_is_not_lifted_by_the_programme(cast: Cast, filed: WorkerRequest) -> None:
+    take_step(filed, "hold", by=cast.supervisor, at=OPEN_WORLD, reason="A question of identity.")
     assert programme.follow(at=OPEN_WORLD + timedelta(days=1)).released == 0
-    assert again(drafts[0]).state == State.HELD
+    assert again(filed).state == State.HELD
 
 
 def test_an_override_brings_the_drafts_of_its_statement_back(

@@ -75,7 +75,7 @@ COSTS: dict[str, tuple[Callable[[Cast], Any], str, int]] = {
     Kind.WORK_PERMIT: (work_permit, "representative", 19),
     Kind.GRANT: (grant, "representative", 18),
     Kind.STAY: (stay, "representative", 17),
-    Kind.STAY_REFERRAL: (stay_referral, "representative", 20),
+    Kind.STAY_REFERRAL: (stay_referral, "representative", 21),
     Kind.RENEWAL: (renewal, "representative", 21),
 }
 
