@@ -25,7 +25,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_tables_despite_triggers() -> Iterator[None]:
-    """Transactional tests empty all tables, which the history's triggers refuse elsewhere; the rules come back."""
+    """Transactional tests empty all tables, which triggers refuse elsewhere; then the rules come back."""
     empty = TransactionTestCase._fixture_teardown
 
     def teardown(case: Any) -> None:
