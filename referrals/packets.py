@@ -1,4 +1,8 @@
-"""What belongs into a packet, by kind of filing and date (domain notes, federal process 3.5 and 3.7)."""
+"""What belongs into a packet, by kind of filing and date.
+
+Sources: DHS process announcement of January 2023 as printed by Pive Claw; USCIS, Form G-325A page;
+DHS FAQ Q22 on the extension, as printed by AILA.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Coded reasons for rejections and denials, each with the words for its reader.
 
-Defects: domain notes, federal process 3.5, 4.2 and 7. Denials: 3.6, 4.2 and 6.5. The code goes into the
-history; the sentences are for pages and letters, in the reader's language.
+Defects: USCIS, Form G-325A page and Form I-765 instructions; ICE, Form I-246 instructions. The code goes
+into the history; the sentences are for pages and letters, in the reader's language.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a statement of interest must say before it can be approved, and what it should say.
 
-Elements: domain notes, federal process 3.4, from the New York City definition of
+Elements: from the New York City definition of
 a statement, the NLRB's three facts and the DHS packet rule on scope and period.
 """
 

@@ -18,7 +18,7 @@ Text: TypeAlias = str | Promise
 
 
 class Capacity(models.TextChoices):
-    """The hats people wear (domain notes: actors and what each may do)."""
+    """The hats people wear: one at a time, for one organization."""
 
     ORGANIZER = "ORGANIZER", _("Organizer")
     REPRESENTATIVE = "REPRESENTATIVE", _("Representative")

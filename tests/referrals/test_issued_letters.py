@@ -1,6 +1,6 @@
 """Which letters a step leaves behind: for whom, in which languages, and what they must say.
 
-Required contents: domain notes, federal process 7.
+Each letter says what its reader needs to know and to do.
 """
 
 from __future__ import annotations

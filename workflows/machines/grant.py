@@ -1,6 +1,6 @@
 """Deferred action once granted: it runs, is extended or renewed, expires or is terminated.
 
-Domain notes, federal process 3.7 and 6.4. DHS may terminate at any time; the
+DHS may terminate at any time; the
 response time after a notice is policy, no rule for it was found.
 """
 

@@ -1,6 +1,6 @@
 """Preparing to renew a grant: ask the agency for its interest, prepare, file in time.
 
-Domain notes, federal process 3.7 and 6.7: an extension (two years to four, same
+DHS FAQ Q22, as printed by AILA: an extension (two years to four, same
 statement) and a subsequent request (updated statement) are different filings.
 The filing itself is a worker's request.
 """

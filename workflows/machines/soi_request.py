@@ -1,6 +1,6 @@
 """A worker's side asks a labor agency for a statement of interest.
 
-States and steps: domain notes, federal process 6.1; outcomes beside yes and no
+Acknowledgement in three business days: NLRB, immigrant worker rights page; outcomes beside yes and no
 (monitor, refer): New York State Department of Labor, "Statement of interest" page.
 """
 

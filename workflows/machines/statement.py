@@ -1,7 +1,6 @@
 """A labor agency's statement of interest to DHS about a worksite.
 
-DHS receives or returns it; DHS does not approve or deny it (domain notes,
-federal process 6.2). An amendment is drafted while the earlier version stays in
+DHS receives or returns it; DHS does not approve or deny it. An amendment is drafted while the earlier version stays in
 force and takes its place when it is signed.
 """
 

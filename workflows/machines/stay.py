@@ -1,6 +1,6 @@
 """An administrative stay of removal, Form I-246, decided by the ICE field office.
 
-Domain notes, federal process 4.2 and 6.6; 8 CFR 241.6. A pending request does
+8 CFR 241.6. A pending request does
 not stop removal: every page that shows one says so.
 """
 

@@ -1,7 +1,7 @@
 """A labor agency supports a worker's stay of removal with a letter and a liaison.
 
 The one flow in which a name crosses from the worker's side to the agency, with
-the worker's signed consent (domain notes, federal process 4.2b). It is linked
+the worker's signed consent; 8 USC 1231(c)(2). It is linked
 to the worker's own Form I-246 and never replaces it.
 """
 

@@ -1,6 +1,6 @@
 """The work permit, category (c)(14): decided by USCIS on both tracks, after the grant.
 
-Domain notes, federal process 3.7 and 6.5; 8 CFR 274a.12(c)(14).
+8 CFR 274a.12(c)(14); USCIS, Form I-765 instructions.
 """
 
 from __future__ import annotations

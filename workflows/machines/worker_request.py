@@ -1,6 +1,6 @@
 """One worker's request for deferred action: a common front, then USCIS or ICE decides.
 
-States, steps and clocks: domain notes, federal process 3.6 and 6.3. USCIS checks
+DHS process announcement of January 2023 as reported by Berardi Immigration Law. USCIS checks
 completeness and forwards people in removal proceedings or with a final order to
 ICE, which decides; the work permit is a machine of its own.
 """
