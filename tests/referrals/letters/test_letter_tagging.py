@@ -84,7 +84,7 @@ def test_the_file_declares_language_title_and_marking(kind: str, language: Langu
 def test_no_person_is_named_in_the_metadata(kind: str, language: Language) -> None:
     reader = reading(kind, language)
     written = str(dict(reader.pdf.docinfo.items())) + reader.pdf.Root.Metadata.read_bytes().decode()
-    for name in ("María", "Castellanos", "Pérez", "Whitfield", "098-765", "098765"):
+    for name in ("María", "Castellanos", "Pérez", "Whitfield", "098 765", "098765"):
         assert name not in written
 
 
