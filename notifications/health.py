@@ -2,8 +2,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
+from django.db.models.functions import Greatest
 
 from notifications.models import Incident, Message
+from notifications.models.message import WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,10 @@ class Lag:
 
 
 def lag(at: datetime) -> Lag:
-    """Count what should have been delivered by now. A message put off until later does not count as late."""
-    waiting = Message.objects.undelivered().filter(send_after__lte=at)
-    figures = waiting.aggregate(oldest=Min("send_after"), pending=Count("pk"))
+    """Count what should have gone by now: late is not what was put off, for quiet hours or a summary."""
+    waiting = Message.objects.filter(state__in=WAITING)
+    waiting = waiting.annotate(wanted_at=Greatest("send_after", "put_off_until")).filter(wanted_at__lte=at)
+    figures = waiting.aggregate(oldest=Min("wanted_at"), pending=Count("pk"))
     return Lag(
         oldest_pending_age=at - figures["oldest"] if figures["oldest"] else timedelta(0),
         pending=figures["pending"],

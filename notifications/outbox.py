@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from notifications import preferences
-from notifications.models import Channel, Message, State
+from notifications import preferences, rhythm
+from notifications.channels.email import SUMMARY
+from notifications.models import Channel, Message, Schedule, State
+from notifications.models.message import AGAIN, WAITING
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ def tell(
     mandatory: bool = False,
     send_after: datetime | None = None,
     context: Mapping[str, str] | None = None,
+    letter: str = "",
 ) -> list[Message]:
     """Tell each recipient over each channel; safe to repeat with the same ``key``.
 
@@ -43,25 +46,32 @@ def tell(
     path on this site. ``subject``, ``body`` and ``context`` are for the inbox alone, in the language of the
     recipients, and name no person and no employer. A message in the inbox is delivered by being stored; one
     that waits for ``send_after``, and every e-mail, is left to a relay. ``mandatory`` overrules what people
-    have turned off.
+    have turned off; it and ``urgent`` wait for no summary and no end of quiet hours. ``letter`` names another
+    kind of mail than the usual one (``settings.NOTIFICATIONS_LETTERS``).
 
     Returns the stored rows for this key, whether written now or at an earlier call. Raises
-    ToldOutsideTransaction outside an atomic block, ValueError for an unknown channel.
+    ToldOutsideTransaction outside an atomic block, ValueError for an unknown channel or a key with a "#".
     """
     if not transaction.get_connection().in_atomic_block:
         raise ToldOutsideTransaction("Call tell() inside the transaction that stores what happened.")
+    if AGAIN in key:
+        raise ValueError(f"{AGAIN} in a key is kept for messages that are sent again.")
     chosen = [Channel(channel) for channel in channels]
     people = {person.pk: person for person in recipients}
     unwanted = set() if mandatory else preferences.turned_off(event=event, user_ids=people.keys())
-    due = send_after or at
+    at_once = urgent or mandatory or Channel.EMAIL not in chosen
+    schedules = {} if at_once else rhythm.schedules_of(people.keys())
 
     def row(person: AbstractBaseUser, channel: Channel) -> Message:
         to_inbox = channel is Channel.INBOX
-        state = State.PENDING
+        due = send_after or at
+        state, put_off_until = State.PENDING, None
         if (person.pk, channel) in unwanted:
             state = State.SKIPPED
         elif to_inbox and due <= at:
             state = State.SENT
+        elif not to_inbox and person.pk in schedules:
+            state, put_off_until = _put_off(schedules[person.pk], max(due, at))
         return Message(
             effect_key=Message.effect_key_of(key=key, channel=channel, recipient_id=person.pk),
             event=event,
@@ -75,10 +85,12 @@ def tell(
             language=language_of(person),
             urgent=urgent,
             mandatory=mandatory,
+            letter="" if to_inbox else letter,
             state=state,
             created_at=at,
             send_after=due,
-            next_try_at=due,
+            put_off_until=put_off_until,
+            next_try_at=put_off_until or due,
             sent_at=at if state is State.SENT else None,
         )
 
@@ -87,6 +99,48 @@ def tell(
     if any(message.state == State.PENDING for message in rows):
         _kick_after_commit()
     return list(Message.objects.filter(effect_key__in=[m.effect_key for m in rows]).order_by("pk"))
+
+
+def send_again(*, message: Message, at: datetime) -> Message:
+    """Tell the same person the same thing once more over the same channel: a row that refers to the first.
+
+    What became of the first stays as it is. It goes at once, whatever the person has turned off: somebody
+    asked for it. Raises ToldOutsideTransaction, ValueError for a message that is still on its way or was
+    only ever shown in the inbox.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise ToldOutsideTransaction("Call send_again() inside the transaction that stores who asked.")
+    first = message.again_of or message
+    Message.objects.select_for_update().get(pk=first.pk)
+    copies = list(first.sent_again.order_by("pk"))
+    latest = copies[-1] if copies else Message.objects.get(pk=first.pk)
+    if latest.channel != Channel.EMAIL or latest.state in WAITING:
+        raise ValueError("Only a mail whose fate is known can be sent again.")
+    again = Message.objects.create(
+        effect_key=f"{first.effect_key}{AGAIN}{len(copies) + 1}",
+        again_of=first,
+        event=first.event,
+        recipient_id=first.recipient_id,
+        channel=first.channel,
+        about=first.about,
+        link=first.link,
+        language=first.language,
+        urgent=True,
+        mandatory=first.mandatory,
+        letter="" if first.letter == SUMMARY else first.letter,
+        created_at=at,
+        send_after=at,
+        next_try_at=at,
+    )
+    _kick_after_commit()
+    return again
+
+
+def _put_off(schedule: Schedule, at: datetime) -> tuple[State, datetime | None]:
+    """How a mail that can wait begins: gathered for the next summary, or held until quiet hours end."""
+    if summary := rhythm.next_summary(schedule, at):
+        return State.GATHERED, summary
+    return State.PENDING, rhythm.end_of_quiet(schedule, at)
 
 
 def language_of(person: Any) -> str:

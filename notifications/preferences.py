@@ -4,8 +4,12 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
 from notifications.models import Preference
+
+ALL = ""
+"""Stands for every event that is not chosen by name."""
 
 
 def choose(*, user: AbstractBaseUser, event: str, channel: str, enabled: bool) -> Preference:
@@ -16,9 +20,40 @@ def choose(*, user: AbstractBaseUser, event: str, channel: str, enabled: bool) -
     return preference
 
 
+def choose_many(*, user: AbstractBaseUser, choices: dict[tuple[str, str], bool]) -> None:
+    """Store many choices at once; the keys are (event, channel)."""
+    Preference.objects.bulk_create(
+        [
+            Preference(user_id=user.pk, event=event, channel=channel, enabled=enabled)
+            for (event, channel), enabled in choices.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "event", "channel"],
+        update_fields=["enabled"],
+    )
+
+
+def turn_off_everything(*, user: AbstractBaseUser, channel: str) -> None:
+    """Turn off all events on one channel, also those that were turned on by name."""
+    with transaction.atomic():
+        choose(user=user, event=ALL, channel=channel, enabled=False)
+        Preference.objects.filter(user_id=user.pk, channel=channel, enabled=True).update(enabled=False)
+
+
+def chosen_by(user: AbstractBaseUser) -> dict[tuple[str, str], bool]:
+    """Everything that a person has chosen, by (event, channel)."""
+    rows = Preference.objects.filter(user_id=user.pk).values_list("event", "channel", "enabled")
+    return {(event, channel): enabled for event, channel, enabled in rows}
+
+
+def wanted(chosen: dict[tuple[str, str], bool], *, event: str, channel: str) -> bool:
+    """Whether these choices let an event through. A choice by name beats the general one."""
+    return chosen.get((event, channel), chosen.get((ALL, channel), True))
+
+
 def turned_off(*, event: str, user_ids: Collection[Any]) -> set[tuple[Any, str]]:
     """The (user id, channel) pairs that do not want this event. A choice by name beats the general one."""
-    rows = Preference.objects.filter(user_id__in=user_ids, event__in=["", event])
+    rows = Preference.objects.filter(user_id__in=user_ids, event__in=[ALL, event])
     general_first = rows.order_by("event").values_list("user_id", "channel", "enabled")
     wanted = {(user_id, channel): enabled for user_id, channel, enabled in general_first}
     return {pair for pair, enabled in wanted.items() if not enabled}

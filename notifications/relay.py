@@ -4,21 +4,26 @@ import logging
 import time
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db import transaction
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.db.models.expressions import RawSQL
 
-from notifications import ledger
-from notifications.channels import PermanentFailure, Receipt, TemporaryFailure, email, inbox, post
+from notifications import digests, ledger, marks, rhythm
+from notifications.channels import InDoubt, PermanentFailure, Receipt, TemporaryFailure, email, inbox, post
 from notifications.channels.email import Carrier
 from notifications.ledger import Outcome
+from notifications.marks import Marks
 from notifications.models import Attempt, Channel, Message, State
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 250
+LIMIT = 10_000
 LEASE = timedelta(minutes=5)
 SECONDS_FOR_A_RUN = 60.0
 """Well below LEASE, so that a living relay never sends what another has taken over from it."""
@@ -33,7 +38,29 @@ class Delivered:
     failed: int = 0
 
 
-def deliver_pending(*, at: datetime, limit: int = 500, worker: str) -> Delivered:
+@dataclass
+class Run:
+    """One run of a relay: its lease, its one connection, what it has done."""
+
+    at: datetime
+    lease: str
+    stop_at: float
+    carrier: Carrier
+    marks: Marks
+    tally: Counter[State] = field(default_factory=Counter)
+    handed_over: bool = False
+
+    def before_handing_over(self) -> None:
+        """The mail before this one must be marked before this one leaves: so at most one is ever unmarked."""
+        self.marks.settle()
+        self.handed_over = True
+
+    @property
+    def goes_on(self) -> bool:
+        return time.monotonic() < self.stop_at
+
+
+def deliver_pending(*, at: datetime, limit: int = LIMIT, worker: str) -> Delivered:
     """Deliver up to ``limit`` due messages, the urgent ones first, for at most SECONDS_FOR_A_RUN.
 
     Each message is leased, delivered, and marked by itself. A relay that is killed loses nothing: when its
@@ -42,61 +69,165 @@ def deliver_pending(*, at: datetime, limit: int = 500, worker: str) -> Delivered
     """
     lease = f"{worker[:60]}/{uuid4().hex}"
     stop_at = time.monotonic() + SECONDS_FOR_A_RUN
-    tally: Counter[State] = Counter()
-    while tally.total() < limit and time.monotonic() < stop_at:
-        batch = claim(at=at, size=min(BATCH, limit - tally.total()), lease=lease)
-        if not batch:
-            break
-        _deliver_batch(batch, tally, lease=lease, at=at, stop_at=stop_at)
+    with transaction.atomic(durable=True):
+        marks.book_left_behind(at=at)
+    digests.gather(at=at)
+    with closing(post.carrier()) as carrier, closing(Marks(lease=lease, at=at)) as kept_marks:
+        run = Run(at=at, lease=lease, stop_at=stop_at, carrier=carrier, marks=kept_marks)
+        while run.tally.total() < limit and run.goes_on:
+            batch = claim(at=at, size=min(BATCH, limit - run.tally.total()), lease=lease)
+            if not batch:
+                break
+            _deliver_batch(run, batch)
+    tally = run.tally
     return Delivered(sent=tally[State.SENT], retried=tally[State.PENDING], failed=tally[State.FAILED])
 
 
+# What delivering needs; Django fetches the other columns should anybody ask for them.
+_COLUMNS = (
+    "id", "public_id", "event", "recipient_id", "channel", "language", "urgent", "mandatory", "letter",
+    "state", "attempts", "in_doubt",
+)  # fmt: skip
+_CLAIM = """
+    WITH due AS (
+        SELECT id, leased_by
+          FROM notifications_message
+         WHERE state IN ('PENDING', 'LEASED') AND next_try_at <= %(at)s
+         ORDER BY urgent DESC, next_try_at, id
+         LIMIT %(size)s
+           FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notifications_message AS message
+       SET state = 'LEASED', leased_by = %(lease)s, next_try_at = %(until)s
+      FROM due
+     WHERE message.id = due.id
+    RETURNING {columns}, due.leased_by AS held_by
+""".format(columns=", ".join(f"message.{name}" for name in _COLUMNS))  # noqa: S608 (constants of our own)
+
+
 def claim(*, at: datetime, size: int, lease: str) -> list[Message]:
-    """Lease up to ``size`` due messages, passing over those that another relay is taking right now."""
+    """Lease up to ``size`` due messages, passing over those that another relay is taking right now.
+
+    They come in the order in which they are to be sent. Those whose readers have quiet hours are put off
+    instead. The first of what a dead relay left behind may have been sent: it is noted as in doubt.
+    """
+    while True:
+        batch = _lease(at=at, size=size, lease=lease)
+        awake = _without_the_sleeping(batch, at=at)
+        if awake or not batch:
+            return awake
+
+
+def _lease(*, at: datetime, size: int, lease: str) -> list[Message]:
     with transaction.atomic(durable=True):
-        due = Message.objects.due(at).order_by("-urgent", "next_try_at", "pk")
-        batch = list(due.select_related("recipient").select_for_update(of=("self",), skip_locked=True)[:size])
-        Message.objects.filter(pk__in=[message.pk for message in batch]).update(
-            state=State.LEASED, leased_by=lease, next_try_at=at + LEASE
-        )
+        values = {"at": at, "size": size, "lease": lease, "until": at + LEASE}
+        batch = sorted(Message.objects.raw(_CLAIM, values), key=lambda each: (not each.urgent, each.pk))
+        if batch:
+            _add_readers(batch)
+        taken_over: set[str] = set()
+        for message in batch:
+            holder: str = message.held_by  # type: ignore[attr-defined]
+            if holder and holder not in taken_over and message.channel == Channel.EMAIL:
+                taken_over.add(holder)
+                message.in_doubt += 1
+                message.save(update_fields=["in_doubt"])
     return batch
 
 
-def _deliver_batch(
-    batch: list[Message], tally: Counter[State], *, lease: str, at: datetime, stop_at: float
-) -> None:
+def _add_readers(batch: list[Message]) -> None:
+    """Give each message its reader, with as little as mail needs to know of people."""
+    model = get_user_model()
+    names = {field.name for field in model._meta.get_fields()} & {model.get_email_field_name(), "is_active"}
+    # An array is one parameter; a list of hundreds is hundreds of expressions for Django to write down.
+    wanted = RawSQL("SELECT unnest(%s)", [list({message.recipient_id for message in batch})])
+    readers = (
+        {each.pk: each for each in model._default_manager.only(*names).filter(pk__in=wanted)} if batch else {}
+    )
+    for message in batch:
+        message.recipient = readers[message.recipient_id]
+
+
+def _without_the_sleeping(batch: list[Message], *, at: datetime) -> list[Message]:
+    """Put off what would reach its reader in quiet hours."""
+    can_wait = {
+        each.recipient_id
+        for each in batch
+        if each.channel == Channel.EMAIL and not (each.urgent or each.mandatory)
+    }
+    ends = {
+        user: end
+        for user, schedule in rhythm.schedules_of(can_wait).items()
+        if (end := rhythm.end_of_quiet(schedule, at)) is not None
+    }
+    awake = []
+    for message in batch:
+        end = ends.get(message.recipient_id)
+        if end is None or message.urgent or message.mandatory or message.channel != Channel.EMAIL:
+            awake.append(message)
+            continue
+        held = Message.objects.filter(pk=message.pk)
+        held.update(state=State.PENDING, leased_by="", next_try_at=end, put_off_until=end)
+    return awake
+
+
+def _deliver_batch(run: Run, batch: list[Message]) -> None:
     left = batch[::-1]
     try:
-        with closing(post.carrier()) as carrier:
-            while left and time.monotonic() < stop_at:
-                outcome = _try(left[-1], carrier=carrier, at=at)
-                message = left.pop()
-                tally[ledger.record(message, outcome, lease=lease, at=at)] += 1
+        while left and run.goes_on:
+            run.tally[_deliver_one(run, left[-1])] += 1
+            left.pop()
+            run.handed_over = False
+        run.marks.book()
     finally:
         if left:
-            _give_back(left, lease=lease, at=at)
+            _give_back(run, left)
 
 
-def _try(message: Message, *, carrier: Carrier, at: datetime) -> Outcome:
+def _deliver_one(run: Run, message: Message) -> State:
+    """Try one message and store what came of it. A plain success is stored while the next one is offered."""
+    if message.in_doubt > ledger.MOST_DOUBTS:
+        outcome = Outcome(Attempt.Outcome.IN_DOUBT, answer="not sent a third time")
+    else:
+        outcome = _try(run, message)
+    if outcome.result is Attempt.Outcome.OK and not message.letter:
+        run.marks.note_sent(message, Receipt(outcome.provider_id, outcome.answer))
+        return State.SENT
+    run.marks.settle()
+    return ledger.record(message, outcome, lease=run.lease, at=run.at)
+
+
+def _try(run: Run, message: Message) -> Outcome:
     """Deliver one message; whatever goes wrong stops neither the others nor the relay."""
     try:
-        receipt = _deliver(message, carrier=carrier, at=at)
+        receipt = _deliver(run, message)
     except PermanentFailure as failure:
         return Outcome(Attempt.Outcome.PERMANENT, answer=str(failure), kind=failure.kind)
     except TemporaryFailure as failure:
         return Outcome(Attempt.Outcome.TEMPORARY, answer=str(failure))
+    except InDoubt as failure:
+        return Outcome(Attempt.Outcome.IN_DOUBT, answer=str(failure))
+    except DatabaseError:
+        raise
     except Exception as mistake:
         log.exception("Message %s could not be prepared or handed over.", message.pk)
-        return Outcome(Attempt.Outcome.TEMPORARY, answer=type(mistake).__name__)
+        result = Attempt.Outcome.IN_DOUBT if run.handed_over else Attempt.Outcome.TEMPORARY
+        return Outcome(result, answer=type(mistake).__name__)
     return Outcome(Attempt.Outcome.OK, provider_id=receipt.provider_id, answer=receipt.answer)
 
 
-def _deliver(message: Message, *, carrier: Carrier, at: datetime) -> Receipt:
+def _deliver(run: Run, message: Message) -> Receipt:
     if message.channel == Channel.INBOX:
+        run.before_handing_over()
         return inbox.deliver(message)
-    return email.deliver(message, carrier=carrier, at=at)
+    if message.letter:
+        run.marks.settle()  # writing another kind of mail may ask the database
+    return email.deliver(message, carrier=run.carrier, at=run.at, before=run.before_handing_over)
 
 
-def _give_back(messages: list[Message], *, lease: str, at: datetime) -> None:
-    held = Message.objects.filter(pk__in=[message.pk for message in messages], leased_by=lease)
-    held.update(state=State.PENDING, leased_by="", next_try_at=at)
+def _give_back(run: Run, messages: list[Message]) -> None:
+    """Give up the leases of what was not sent; if the run broke off in a mail, that one is in doubt."""
+    run.marks.book()
+    held = Message.objects.filter(pk__in=[message.pk for message in messages], leased_by=run.lease)
+    if run.handed_over:
+        held.filter(pk=messages[-1].pk, channel=Channel.EMAIL).update(in_doubt=F("in_doubt") + 1)
+    held.update(state=State.PENDING, leased_by="", next_try_at=run.at)

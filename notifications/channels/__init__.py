@@ -1,4 +1,4 @@
-"""One module per way of reaching a person, and the words they share: a receipt, or one of two failures.
+"""One module per way of reaching a person, and the words they share: a receipt, or one of three failures.
 
 ``inbox`` and ``email`` take a message. ``post`` chooses who carries e-mail: ``smtp``, ``kept`` or ``memory``.
 """
@@ -28,3 +28,7 @@ class PermanentFailure(DeliveryFailed):
     def __init__(self, answer: str, *, kind: str = "refused") -> None:
         super().__init__(answer)
         self.kind = kind
+
+
+class InDoubt(DeliveryFailed):
+    """It was handed over, and the answer never came: it may have arrived, or may not."""

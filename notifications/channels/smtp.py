@@ -1,28 +1,32 @@
 import re
 import smtplib
+import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
-from email import quoprimime
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_LINES
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from notifications.channels import PermanentFailure, Receipt, TemporaryFailure
-from notifications.channels.email import PLACE_OF_THE_LINK, Mail
+from notifications.channels import InDoubt, PermanentFailure, Receipt, TemporaryFailure
+from notifications.channels.email import Mail
+from notifications.channels.wire import as_bytes
 from notifications.models import Incident
 
 SECONDS_TO_WAIT = 20
+LONGEST_LINE = 8192  # bytes
+SECONDS_FOR_AN_ANSWER = 120
+"""How long a server may think about a mail it was given; ``settings.NOTIFICATIONS_SECONDS_FOR_AN_ANSWER``
+says otherwise. RFC 5321 section 4.5.3.2.6 asks for ten minutes, but a relay's lease is shorter than that."""
 QUEUED_AS = re.compile(r"queued as\W*([\w.-]+)|\bid[=:\s]+([\w.-]+)", re.IGNORECASE)
 
 
 class Smtp:
-    """One SMTP connection for a batch, opened at the first mail and opened again if it breaks.
+    """One SMTP connection for a run, opened at the first mail and opened again if it breaks.
 
-    When the server cannot be reached, every later mail of the batch fails the same way without another try.
+    When the server cannot be reached, every later mail of the run fails the same way without another try.
     Django's EMAIL_* settings say where the server is. See RFC 5321 section 4.2 for the reply codes.
     """
 
@@ -30,14 +34,26 @@ class Smtp:
         self._server: smtplib.SMTP | None = None
         self._unreachable = ""
 
-    def send(self, mail: Mail) -> Receipt:
+    def send(self, mail: Mail, *, before: Callable[[], None]) -> Receipt:
         address = in_ascii(mail.to)
+        content = as_bytes(mail, address)
         server = self._connected()
         try:
-            return hand_over(server, mail, address)
+            offer(server, address)
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
             raise TemporaryFailure(words_of(problem)) from problem
+        try:
+            before()
+            return hand_over(server, content, mail.message_id)
+        except (OSError, smtplib.SMTPException) as problem:
+            self._drop()
+            raise InDoubt(words_of(problem)) from problem
+        except (PermanentFailure, TemporaryFailure):
+            raise
+        except BaseException:  # the server still waits for a text: anything said to it now would be one
+            self._drop()
+            raise
 
     def close(self) -> None:
         if self._server is not None:
@@ -48,7 +64,7 @@ class Smtp:
     def _connected(self) -> smtplib.SMTP:
         if self._unreachable:
             raise TemporaryFailure(self._unreachable)
-        if self._server is None:
+        if self._server is None or self._server.sock is None:
             try:
                 self._server = open_connection()
             except (OSError, smtplib.SMTPException) as problem:
@@ -63,75 +79,114 @@ class Smtp:
 
 
 def open_connection() -> smtplib.SMTP:
-    seconds = settings.EMAIL_TIMEOUT or SECONDS_TO_WAIT
     kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
     own_name = urlsplit(settings.SITE_URL).hostname
-    server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, local_hostname=own_name, timeout=seconds)
+    server = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, local_hostname=own_name, timeout=patience())
     try:
         if settings.EMAIL_USE_TLS:
             server.starttls(context=ssl.create_default_context())
         if settings.EMAIL_HOST_USER:
             server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         server.ehlo_or_helo_if_needed()
+        if server.sock is not None:
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except BaseException:
         server.close()
         raise
     return server
 
 
-def hand_over(server: smtplib.SMTP, mail: Mail, address: str) -> Receipt:
-    """Give the server one mail. A refused sender can be mended by us; a refused recipient is final."""
-    code, answer = server.mail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    if code >= 400:
-        give_up(server, code, answer, final=False)
-    code, answer = server.rcpt(address)
+def offer(server: smtplib.SMTP, address: str) -> None:
+    """Announce one mail, up to the point where the server waits for its text.
+
+    A refused sender can be mended by us; a refused recipient is final. Where the server allows it
+    (PIPELINING, RFC 2920), the three commands travel together.
+    """
+    commands = (envelope_from(settings.DEFAULT_FROM_EMAIL), f"RCPT TO:<{address}>", "DATA")
+    if server.has_extn("pipelining"):
+        server.send("\r\n".join((*commands, "")))
+        replies = [reply_of(server) for _command in commands]
+    else:
+        replies = []
+        for command in commands:
+            replies.append(server.docmd(command))
+            if replies[-1][0] >= 400:
+                break
+    for place, (code, answer) in enumerate(replies):
+        if code >= 400:
+            if replies[-1][0] == 354:  # it waits for a text although nobody would get it
+                server.docmd(".")
+            give_up(server, code, answer, final=place > 0 and code >= 500)
+
+
+def hand_over(server: smtplib.SMTP, content: bytes, message_id: str) -> Receipt:
+    """Give the server the mail it waits for. From the first byte on, only its answer tells what happened."""
+    server.send(content)
+    wait(server, seconds_for_an_answer())
+    code, answer = reply_of(server)
     if code >= 400:
         give_up(server, code, answer, final=code >= 500)
-    try:
-        code, answer = server.data(as_bytes(mail, address))
-    except smtplib.SMTPDataError as refusal:
-        code, answer = refusal.smtp_code, as_reply(refusal.smtp_error)
-    if code >= 400:
-        give_up(server, code, answer, final=code >= 500)
+    wait(server, patience())
     text = answer.decode(errors="replace")
     number = QUEUED_AS.search(text)
     return Receipt(
-        provider_id=next(filter(None, number.groups())) if number else mail.message_id,
+        provider_id=next(filter(None, number.groups())) if number else message_id,
         answer=f"{code} {text}",
     )
+
+
+def reply_of(server: smtplib.SMTP) -> tuple[int, bytes]:
+    """The next reply, as ``smtplib.SMTP.getreply`` gives it, in a quarter of its time."""
+    assert server.file is not None
+    lines = []
+    while True:
+        line = server.file.readline(LONGEST_LINE)
+        if not line:
+            server.close()
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        if not line[:3].isdigit():
+            server.close()
+            raise smtplib.SMTPServerDisconnected(f"No reply: {line[:80]!r}")
+        lines.append(line[4:].strip())
+        if line[3:4] != b"-":
+            return int(line[:3]), b"\n".join(lines)
 
 
 def give_up(server: smtplib.SMTP, code: int, answer: bytes, *, final: bool) -> None:
     """Raise the failure that a reply means, with the connection ready for the next mail."""
     text = f"{code} {answer.decode(errors='replace')}"
     if code == 421:
-        raise smtplib.SMTPServerDisconnected(text)
-    server.rset()
+        server.close()
+        raise TemporaryFailure(text)
+    with suppress(OSError, smtplib.SMTPException):
+        server.rset()
     raise PermanentFailure(text) if final else TemporaryFailure(text)
 
 
-def as_bytes(mail: Mail, address: str) -> bytes:
-    """The mail as it goes over the wire. Only four things differ between mails, so only they are encoded."""
-    head = f"To: {address}\r\nMessage-ID: {mail.message_id}\r\nDate: {format_datetime(mail.at)}\r\n"
-    rest = frame(mail.subject, mail.text, mail.language, settings.DEFAULT_FROM_EMAIL)
-    link = quoprimime.body_encode(mail.link, eol="\r\n")
-    return (head + rest.replace(PLACE_OF_THE_LINK, link)).encode("ascii")
+def patience() -> float:
+    """Seconds to wait for a connection and for the answer to a command."""
+    return float(settings.EMAIL_TIMEOUT or SECONDS_TO_WAIT)
+
+
+def seconds_for_an_answer() -> float:
+    return float(getattr(settings, "NOTIFICATIONS_SECONDS_FOR_AN_ANSWER", SECONDS_FOR_AN_ANSWER))
+
+
+def wait(server: smtplib.SMTP, seconds: float) -> None:
+    if server.sock is not None:
+        server.sock.settimeout(seconds)
 
 
 @cache
-def frame(subject: str, text: str, language: str, sender: str) -> str:
-    """The headers and the body that many mails share, encoded once; PLACE_OF_THE_LINK is left in the body."""
-    letter = EmailMessage(policy=SMTP_LINES)
-    letter["From"] = sender
-    letter["Subject"] = subject
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(text, cte="quoted-printable")
-    letter["Content-Language"] = language  # set_content drops every Content- header before it
-    return letter.as_bytes().decode("ascii")
+def envelope_from(sender: str) -> str:
+    """The command that names where mail comes back to: the address of DEFAULT_FROM_EMAIL."""
+    return f"MAIL FROM:{smtplib.quoteaddr(parseaddr(sender)[1])}"
 
 
 def in_ascii(address: str) -> str:
     """The address as every server takes it, a domain in other letters as its xn-- form."""
+    if address.isascii():
+        return address
     local, _, domain = address.rpartition("@")
     try:
         return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
@@ -142,9 +197,7 @@ def in_ascii(address: str) -> str:
 def words_of(problem: Exception) -> str:
     """What happened, in words for the ledger."""
     if isinstance(problem, smtplib.SMTPResponseException):
-        return f"{problem.smtp_code} {as_reply(problem.smtp_error).decode(errors='replace')}"
+        error = problem.smtp_error
+        text = error.decode(errors="replace") if isinstance(error, bytes) else error
+        return f"{problem.smtp_code} {text}"
     return f"{type(problem).__name__}: {problem}"
-
-
-def as_reply(error: bytes | str) -> bytes:
-    return error if isinstance(error, bytes) else error.encode()

@@ -18,6 +18,7 @@ class Attempt(models.Model):
         OK = "ok", _("Delivered")
         TEMPORARY = "temporary", _("Failed for now")
         PERMANENT = "permanent", _("Refused for good")
+        IN_DOUBT = "in_doubt", _("Handed over, but no answer came")
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
     at = models.DateTimeField()
@@ -29,7 +30,7 @@ class Attempt(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="an_attempt_has_a_known_outcome",
-                condition=Q(outcome__in=["ok", "temporary", "permanent"]),
+                condition=Q(outcome__in=["ok", "temporary", "permanent", "in_doubt"]),
             ),
         ]
         triggers = [

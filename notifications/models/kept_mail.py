@@ -15,7 +15,10 @@ class KeptMailQuerySet(models.QuerySet["KeptMail"]):
 
 
 class KeptMail(models.Model):
-    """A mail that a demonstration shows on a page instead of sending it."""
+    """A mail that a demonstration shows on a page instead of sending it.
+
+    A link that opens an account is not kept: ``shown_body`` makes a fresh one each time somebody looks.
+    """
 
     message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="kept_mail")
     subject = models.CharField(max_length=200)
@@ -29,6 +32,14 @@ class KeptMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def shown_body(self) -> str:
+        from notifications.channels import email
+
+        if email.PLACE_OF_THE_LINK not in self.body:
+            return self.body
+        return self.body.replace(email.PLACE_OF_THE_LINK, email.letter_of(self.message).link)
 
     @property
     def to(self) -> str:

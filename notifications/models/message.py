@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,6 +14,8 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 CONTEXT_CHARACTERS = 2000
+AGAIN = "#"
+"""Stands in an effect key before the number of a repetition that somebody asked for."""
 
 
 class Channel(models.TextChoices):
@@ -23,12 +26,17 @@ class Channel(models.TextChoices):
 class State(models.TextChoices):
     PENDING = "PENDING", _("Waiting to be sent")
     LEASED = "LEASED", _("Being sent")
+    GATHERED = "GATHERED", _("Waiting for the summary")
     SENT = "SENT", _("Sent")
+    BOUNCED = "BOUNCED", _("Came back")
     FAILED = "FAILED", _("Could not be delivered")
     SKIPPED = "SKIPPED", _("Turned off by the person")
 
 
 UNDELIVERED = (State.PENDING, State.LEASED)
+"""What a relay takes one by one."""
+
+WAITING = (*UNDELIVERED, State.GATHERED)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -47,12 +55,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What a relay may take at this time: waiting and due, or leased to a relay that never came back."""
         return self.undelivered().filter(next_try_at__lte=at)
 
+    def to_summarize(self, at: datetime) -> Self:
+        """What waits for a summary that is due by now."""
+        return self.filter(state=State.GATHERED, digest__isnull=True, next_try_at__lte=at)
+
 
 class Message(models.Model):
     """One thing told to one person over one channel: a row of the outbox and, later, of the ledger.
 
     ``about`` is an opaque case reference, ``link`` a path on this site. ``subject``, ``body`` and ``context``
-    exist only for the inbox and never hold the name of a person or an employer.
+    exist only for the inbox and never hold the name of a person or an employer. ``letter`` names the kind of
+    mail: empty for the usual one. ``put_off_until`` is when quiet hours end or a summary is due; ``digest``
+    is the summary that carried it. ``again_of`` is the first message that this one repeats because somebody
+    asked for it. ``in_doubt`` counts tries after which nobody can say whether the mail arrived.
     """
 
     effect_key = models.TextField(editable=False)
@@ -70,15 +85,29 @@ class Message(models.Model):
     language = models.CharField(max_length=10)
     urgent = models.BooleanField(default=False)
     mandatory = models.BooleanField(default=False)
+    letter = models.CharField(max_length=40, blank=True, default="", db_default="")
+    again_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sent_again",
+        db_index=False,
+    )
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     created_at = models.DateTimeField()
     send_after = models.DateTimeField()
+    put_off_until = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(
         help_text="When a relay may take it; while it is leased, the lease's end."
     )
     leased_by = models.CharField(max_length=100, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    in_doubt = models.PositiveSmallIntegerField(default=0, db_default=0)
+    digest = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried", db_index=False
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -114,9 +143,9 @@ class Message(models.Model):
                 | (~Q(state=State.LEASED) & Q(leased_by="")),
             ),
             models.CheckConstraint(
-                name="a_sent_message_and_no_other_says_when",
-                condition=Q(state=State.SENT, sent_at__isnull=False)
-                | (~Q(state=State.SENT) & Q(sent_at__isnull=True)),
+                name="what_went_out_and_nothing_else_says_when",
+                condition=Q(state__in=[State.SENT, State.BOUNCED], sent_at__isnull=False)
+                | (~Q(state__in=[State.SENT, State.BOUNCED]) & Q(sent_at__isnull=True)),
             ),
             models.CheckConstraint(
                 name="only_a_message_in_the_inbox_is_read",
@@ -126,12 +155,28 @@ class Message(models.Model):
                 name="a_mandatory_message_is_never_skipped",
                 condition=~Q(mandatory=True, state=State.SKIPPED),
             ),
+            models.CheckConstraint(
+                name="only_mail_waits_for_a_summary",
+                condition=~Q(state=State.GATHERED) | Q(channel=Channel.EMAIL, urgent=False, mandatory=False),
+            ),
+            models.CheckConstraint(
+                name="only_mail_comes_back", condition=~Q(state=State.BOUNCED) | Q(channel=Channel.EMAIL)
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["-urgent", "next_try_at", "id"],
                 name="messages_to_deliver",
                 condition=Q(state__in=[s.value for s in UNDELIVERED]),
+            ),
+            models.Index(
+                fields=["next_try_at"],
+                name="messages_for_a_summary",
+                condition=Q(state=State.GATHERED.value),
+            ),
+            models.Index(fields=["digest"], name="messages_of_a_summary", condition=Q(digest__isnull=False)),
+            models.Index(
+                fields=["again_of"], name="messages_sent_again", condition=Q(again_of__isnull=False)
             ),
             models.Index(
                 fields=["recipient", "-sent_at"],
@@ -156,6 +201,8 @@ class Message(models.Model):
                     "body",
                     "context",
                     "mandatory",
+                    "letter",
+                    "again_of",
                     "created_at",
                     "send_after",
                 ],
@@ -167,14 +214,27 @@ class Message(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The Message-ID header: the same at every attempt, so a mail that goes twice shows once."""
-        return f"<outbox-{self.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+        """The Message-ID header: the same at every attempt, so a mail that goes twice shows once.
+
+        Nobody but the reader of the mail can guess it, so nobody else can claim that it came back.
+        """
+        return f"<{self.public_id}@{_host(settings.SITE_URL)}>"
 
     @property
     def key(self) -> str:
         """The caller's key, shared by the copies of one announcement on every channel to everybody."""
-        return self.effect_key.rsplit(":", 2)[0]
+        return self.effect_key.partition(AGAIN)[0].rsplit(":", 2)[0]
+
+    @property
+    def can_be_turned_off(self) -> bool:
+        """Whether its mail may offer to send no more like it."""
+        return not self.mandatory and self.channel == Channel.EMAIL
 
     @staticmethod
     def effect_key_of(*, key: str, channel: str, recipient_id: Any) -> str:
         return f"{key}:{channel}:{recipient_id}"
+
+
+@cache
+def _host(site_url: str) -> str:
+    return urlsplit(site_url).hostname or "localhost"

@@ -1,8 +1,10 @@
 """People to tell, a mail server of our own that does as it is told, and the time."""
 
 import re
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -29,16 +31,24 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.server.connections += 1
+        time.sleep(self.server.slow)
         self.say("220 sink.example ready")
         recipient = ""
         while line := self.rfile.readline().decode().strip():
             verb = line.upper()
             if verb.startswith("RCPT TO:"):
                 recipient = line[8:].strip(" <>")
-                self.say(self.server.answers.get(recipient, "250 fine"))
+                answer = self.server.answers.get(recipient, "250 fine")
+                recipient = recipient if answer.startswith("2") else ""
+                self.say(answer)
+            elif verb == "DATA" and not recipient and not self.server.pipelining:
+                self.say("503 5.5.1 no valid recipients")
             elif verb == "DATA":
                 self.say("354 go on")
                 self.take(recipient)
+            elif verb.startswith("EHLO") and self.server.pipelining:
+                self.say("250-sink.example")
+                self.say("250 PIPELINING")
             elif verb == "QUIT":
                 self.say("221 bye")
                 return
@@ -47,14 +57,29 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def take(self, recipient: str) -> None:
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return  # the client hung up in the middle: nothing was taken
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        if not recipient:
+            self.say("554 5.5.1 no valid recipients")
+            return
         number = self.server.accept(recipient, b"".join(lines).decode())
+        if recipient in self.server.silent:
+            self.server.silent[recipient] -= 1
+            if self.server.silent[recipient] >= 0:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+        time.sleep(self.server.slow)
         self.say(f"250 2.0.0 Ok: queued as Q{number:05d}")
 
 
 class SmtpSink(socketserver.ThreadingTCPServer):
-    """Keeps what it takes in ``mails`` as (recipient, text); ``answers`` are its replies to RCPT TO."""
+    """Keeps what it takes in ``mails`` as (recipient, text); ``answers`` are its replies to RCPT TO.
+
+    To those in ``silent`` it takes a mail that many times and hangs up instead of saying so. It waits
+    ``slow`` seconds before its greeting and before it says that it took a mail.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -63,6 +88,9 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.mails: list[tuple[str, str]] = []
         self.answers: dict[str, str] = {}
+        self.silent: dict[str, int] = {}
+        self.slow = 0.0
+        self.pipelining = False
         self.connections = 0
         self.hold_at: int | None = None
         self.holding = threading.Event()
@@ -90,9 +118,11 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         """A client that was killed is what some tests are about."""
 
 
-@pytest.fixture
-def smtp(settings: Any) -> Iterator[SmtpSink]:
+@pytest.fixture(params=["one by one", "pipelined"])
+def smtp(request: pytest.FixtureRequest, settings: Any) -> Iterator[SmtpSink]:
+    """A server that takes commands one by one, and one that takes them together (RFC 2920)."""
     sink = SmtpSink()
+    sink.pipelining = request.param == "pipelined"
     threading.Thread(target=sink.serve_forever, args=(0.01,), daemon=True).start()
     settings.NOTIFICATIONS_EMAIL = "smtp"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", sink.port, 5

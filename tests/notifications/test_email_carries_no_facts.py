@@ -35,6 +35,7 @@ POISON = {
     "body": "Poison body Acme Poultry LLC A123-456-789",
     "context": {"employer": "Poison Acme", "alien_number": "A987654321"},
 }
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|/off/[0-9a-f]{32}-[0-9a-f]{64}/")
 BETRAYING = re.compile(
     r"poison|lopez|acme|A\d{6,}|immigra|inmigra|migra|\bdhs\b|\bice\b|uscis|statement", re.I
 )
@@ -47,12 +48,12 @@ def test_no_fact_of_a_message_enters_its_mail(smtp, tell, person, monday, event,
     names = {"first_name": "Poison", "last_name": "Lopez", "name": "Poison Lopez"}
     model_fields = {field.name for field in type(person())._meta.get_fields()}
     reader = person(language=language, **{k: v for k, v in names.items() if k in model_fields})
-    told = tell(reader, event=f"poison_{event}", key=f"poison-{event}", urgent=urgent, **POISON)
+    tell(reader, event=f"poison_{event}", key=f"poison-{event}", urgent=urgent, **POISON)
     assert relay.deliver_pending(at=monday, worker="test").sent == 1
     ((to, text),) = smtp.mails
     letter = message_from_string(text, policy=default)
     seen = "\n".join([*map(str, letter.values()), letter.get_content()]).replace(to, "")
-    seen = seen.replace(str(told[1].public_id), "")  # random, so it may look like any number
+    seen = RANDOM.sub("", seen)  # random, so it may look like any number
     assert not BETRAYING.search(seen), seen
 
 
@@ -83,8 +84,8 @@ def test_a_poisoned_context_does_not_show_in_a_mail_template(source, language):
     assert not BETRAYING.search(text)
 
 
-def test_every_template_in_the_folder_is_one_of_the_two_in_use():
-    assert [path.name for path in TEMPLATES] == ["news.txt", "urgent.txt"]
+def test_every_template_in_the_folder_is_one_of_the_three_in_use():
+    assert [path.name for path in TEMPLATES] == ["news.txt", "summary.txt", "urgent.txt"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_mail_says_that_a_machine_wrote_it(smtp, tell, person, monday):
     letter = message_from_string(smtp.mails[0][1], policy=default)
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Content-Language"] == "es"
-    assert letter["Message-ID"] == f"<outbox-{row.pk}@casework.example.gov>" == row.message_id
+    assert letter["Message-ID"] == f"<{row.public_id}@casework.example.gov>" == row.message_id
     assert letter["Date"].datetime == monday
 
 

@@ -59,7 +59,7 @@ def test_the_database_refuses_a_message_that_breaks_a_rule(tell, person, change,
     [
         ({"state": "LEASED"}, "only_a_leased_message_names_its_relay"),
         ({"leased_by": "somebody"}, "only_a_leased_message_names_its_relay"),
-        ({"state": "SENT"}, "a_sent_message_and_no_other_says_when"),
+        ({"state": "SENT"}, "what_went_out_and_nothing_else_says_when"),
         ({"state": "SKIPPED"}, "a_mandatory_message_is_never_skipped"),
         ({"state": "LOST"}, "a_message_is_in_a_known_state"),
         ({"read_at": "2025-03-03T15:00:00Z"}, "only_a_message_in_the_inbox_is_read"),

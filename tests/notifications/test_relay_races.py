@@ -14,7 +14,7 @@ from django.conf import settings as project
 from django.db import connection
 
 from notifications import relay
-from notifications.models import Attempt, Message, State
+from notifications.models import Attempt, Incident, Mark, Message, State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,8 @@ def kill(process) -> None:
     assert process.wait(10) == -signal.SIGKILL
 
 
-def test_two_relays_deliver_two_hundred_messages_once_each(smtp, tell, person, monday):
+def test_two_relays_deliver_two_hundred_messages_once_each(smtp, tell, person, monday, monkeypatch):
+    monkeypatch.setattr(relay, "BATCH", 50)
     people = [person() for _ in range(200)]
     tell(*people, channels=["email"])
     start, done, trouble = threading.Barrier(2), {}, []
@@ -95,7 +96,8 @@ def test_after_kill_9_nothing_is_lost_and_one_mail_at_most_repeats_under_its_old
     assert smtp.holding.wait(60), "the relay did not come as far as the mail it is to be killed at"
     kill(doomed)
     smtp.go_on.set()
-    assert Message.objects.filter(state=State.SENT).count() == 12
+    assert Mark.objects.count() == 12
+    assert Message.objects.filter(state=State.LEASED).count() == 30
 
     assert relay.deliver_pending(at=monday, worker="successor").sent == 0, "the lease still holds"
     after = monday + relay.LEASE
@@ -106,6 +108,10 @@ def test_after_kill_9_nothing_is_lost_and_one_mail_at_most_repeats_under_its_old
     assert len(smtp.mails) == 31
     assert repeats == [smtp.message_ids[12]]
     assert not Message.objects.undelivered().exists()
+    assert not Mark.objects.exists()
+    assert Attempt.objects.filter(outcome="ok").count() == 30
+    (doubtful,) = Message.objects.filter(in_doubt__gt=0)
+    assert (doubtful.message_id, doubtful.in_doubt) == (smtp.message_ids[12], 1), "the repeat is marked so"
 
 
 def test_relays_killed_one_after_another_lose_nothing(smtp, tell, person, monday):
@@ -125,3 +131,21 @@ def test_relays_killed_one_after_another_lose_nothing(smtp, tell, person, monday
     times = Counter(smtp.message_ids)
     assert {to for to, _ in smtp.mails} == {p.email for p in people}
     assert sum(times.values()) - len(times) == 2, "one repeat for each killed relay"
+
+
+def test_a_mail_at_which_two_relays_died_is_not_sent_a_third_time(smtp, tell, person, monday):
+    tell(person(), channels=["email"])
+    now = monday
+    for turn in (1, 2):
+        smtp.hold_at = turn
+        smtp.holding.clear()
+        smtp.go_on.clear()
+        doomed = start_relay(now, smtp.port)
+        assert smtp.holding.wait(60)
+        kill(doomed)
+        smtp.go_on.set()
+        now += relay.LEASE + timedelta(seconds=1)
+    assert relay.deliver_pending(at=now, worker="successor") == relay.Delivered(failed=1)
+    assert len(smtp.mails) == 2
+    assert len(set(smtp.message_ids)) == 1
+    assert Incident.objects.get().kind == Incident.Kind.IN_DOUBT
