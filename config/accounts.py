@@ -1,12 +1,26 @@
 """Accounts are opened by an organization for its people, never by a visitor."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.utils import timezone
+
+from referrals import account_mail
+from referrals.models import User
 
 
 class InvitedOnly(DefaultAccountAdapter):
-    """django-allauth with its sign-up page closed."""
+    """django-allauth with its sign-up page closed, and with mail that goes through the outbox."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No: the sign-up page says that it is closed."""
         return False
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Tell the account's own address; the link in ``context`` is dropped, one is made when mail goes."""
+        account_mail.tell_password_reset(user, at=timezone.now())
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing: every other mail of django-allauth is turned off by the settings."""
+        raise NotImplementedError(f"{template_prefix} has no place in the outbox.")

@@ -37,6 +37,7 @@ def settings(broker: str) -> dict[str, object]:
         "task_time_limit": 5 * 60,
         "worker_hijack_root_logger": False,
         "timezone": "UTC",
+        "beat_scheduler": "config.signs_of_life:NotedScheduler",
         "beat_schedule": {
             "workflows.tick": {
                 "task": "referrals.tasks.fire_due_deadlines",
@@ -48,9 +49,17 @@ def settings(broker: str) -> dict[str, object]:
                 "schedule": 15.0,
                 "options": {"expires": 15},
             },
+            "workflows.sign_heads": {
+                "task": "referrals.tasks.sign_heads_nightly",
+                "schedule": crontab(hour=7, minute=15),
+            },
             "workflows.verify": {
                 "task": "referrals.tasks.verify_history_nightly",
                 "schedule": crontab(hour=7, minute=30),
+            },
+            "workflows.stuck": {
+                "task": "referrals.tasks.find_stuck_nightly",
+                "schedule": crontab(hour=7, minute=45),
             },
         },
     }
@@ -58,4 +67,5 @@ def settings(broker: str) -> dict[str, object]:
 
 app = celery.Celery("config")
 app.config_from_object(settings(os.environ.get("REDIS_URL", "")))
+app.steps["consumer"].add("config.signs_of_life:NotedWorker")  # by name: web processes need it not
 app.autodiscover_tasks(["referrals"])

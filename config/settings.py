@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import logging
+
 django_stubs_ext.monkeypatch()  # so that forms and views can name what they are about: BaseFormSet[NameForm]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -61,6 +63,8 @@ INSTALLED_APPS = [
     "pgtrigger",
 ]
 MIDDLEWARE = [
+    "config.health.Probes",
+    "config.trail.Trail",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,6 +117,11 @@ DATABASES = {
     },
 }
 
+# The engine's own few statements are prepared on the server. Switch that off behind a pooler which cannot.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
+    1 if env.bool("DATABASE_PREPARES", default=True) else None
+)
+
 # The broker of the task queue, and the cache. Neither holds anything that cannot be lost.
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
@@ -146,6 +155,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to an address that anybody may have typed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ACCOUNT_RATE_LIMITS = {
@@ -159,12 +169,12 @@ ACCOUNT_RATE_LIMITS = {
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 60 * 60)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 60 * 60 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -180,6 +190,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+# Scans that are attached to proofs of work
+EVIDENCE_FILE_MEGABYTES = env.int("EVIDENCE_FILE_MEGABYTES", default=10)
+EVIDENCE_FILES_PER_REQUEST = env.int("EVIDENCE_FILES_PER_REQUEST", default=40)
+
+# The key that signs daily heads and exports of histories: 64 hexadecimal digits, from `new_history_key`.
+HISTORY_SIGNING_KEY = env.str("HISTORY_SIGNING_KEY", default="" if PRODUCTION else "de" * 32)
+HISTORY_PUBLIC_KEYS = env.list("HISTORY_PUBLIC_KEYS", default=[])  # of keys that were set aside
 
 # Language and time. Records are kept in UTC; an office's own zone is set for each request.
 LANGUAGE_CODE = "en"
@@ -220,15 +238,25 @@ if TESTING:
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {
-        "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}
-    },
-    "root": {"handlers": ["stdout"], "level": env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO")},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+# One JSON object a line, without a personal fact; for people on machines where every record is invented
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
+LOGGING = logging.configuration(
+    level=env.str("LOG_LEVEL", default="WARNING" if TESTING else "INFO"),
+    style=LOG_FORMAT,
+    whole_errors=not PRODUCTION,
+)
+
+# Operations: who may read details, what a ready process needs, from where on a figure is amber, then red
+OPERATIONS_TOKEN = env.str("OPERATIONS_TOKEN", default="")
+READYZ_NEEDS = env.list("READYZ_NEEDS", default=["database", "migrations", "rulebook", "redis"])
+OPERATIONS_LIMITS = {
+    "tick": [120, 600],  # seconds since the last sweep, relay or beat
+    "deadline_lag": [300, 3600],  # seconds that the oldest due date waits to fire
+    "outbox_lag": [300, 3600],  # seconds that the oldest message waits to be sent
+    "queue": [100, 1000],  # tasks in the queue
+    "incidents": [1, 10],  # messages that could not be delivered
+    "stuck": [1, 1],  # cases that nothing will move
+    **env.json("OPERATIONS_LIMITS", default={}),
 }
 
 # E-mail carries a link and no facts. The demo keeps mail on a page, tests keep it in memory.
@@ -236,3 +264,6 @@ NOTIFICATIONS_EMAIL = env.str(
     "NOTIFICATIONS_EMAIL", default="memory" if TESTING else "keep" if DEMO else "smtp"
 )
 NOTIFICATIONS_KICK = "referrals.tasks.kick"
+NOTIFICATIONS_BOUNCE_KEY = env.str("NOTIFICATIONS_BOUNCE_KEY", default="")  # without it no report is taken in
+NOTIFICATIONS_INCIDENT_OWNER = "referrals.delivery.owner_on_duty"
+NOTIFICATIONS_LETTERS = {"password_reset": "referrals.account_mail.password_reset"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from config.local.postgres import Postgres
 from config.local.trouble import Trouble
 
 BROWSER_TESTS = places.ROOT / "tests" / "browser"
+SHARE_A_WORLD = "tests/wall/"
 _lease: Lease | None = None
 
 
@@ -39,6 +41,20 @@ def pytest_load_initial_conftests() -> Iterator[None]:
         if not _lease.started_here:
             os.environ.setdefault("TEST_DATABASE_NAME", f"test_referrals_{os.getpid()}")
     return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Side by side, the tests of the wall stay in one process: their world takes long to build."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return SHARE_A_WORLD if nodeid.startswith(SHARE_A_WORLD) else super()._split_scope(nodeid)
+
+    return Together(config, log)
 
 
 def pytest_report_header() -> str:
