@@ -63,6 +63,31 @@ def test_the_database_refuses_a_state_that_moves_without_a_step(submitted: Any) 
     )
 
 
+def test_the_database_refuses_a_state_that_is_saved_without_a_step(submitted: Any) -> None:
+    submitted.__dict__["state"] = State.ACCEPTED
+    refused(submitted.save, "a state changes only together with a step")
+    refused(lambda: submitted.save(update_fields=["state"]), "a state changes only together with a step")
+
+
+def test_the_database_refuses_states_that_are_updated_in_bulk(submitted: Any) -> None:
+    submitted.__dict__["state"] = State.ACCEPTED
+    bare = Case.objects.get(pk=submitted.pk)
+    bare.__dict__["state"] = State.ACCEPTED
+    refused(
+        lambda: type(submitted).objects.bulk_update([submitted], ["state"]),
+        "a state changes only together with a step",
+    )
+    refused(lambda: Case.objects.bulk_update([bare], ["state"]), "a state changes only together with a step")
+
+
+def test_the_database_refuses_a_state_that_is_set_in_sql(submitted: Any) -> None:
+    refused(
+        lambda: sql("UPDATE workflows_case SET state = %s WHERE id = %s", State.ACCEPTED, submitted.pk),
+        "a state changes only together with a step",
+    )
+    assert Case.objects.get(pk=submitted.pk).state == State.SUBMITTED
+
+
 def test_a_record_does_not_let_its_state_be_set(submitted: Any) -> None:
     with pytest.raises(AttributeError, match="Direct state modification"):
         submitted.state = State.ACCEPTED
@@ -194,7 +219,9 @@ def test_only_the_first_break_is_told(untouched: Any) -> None:
 
 def test_the_command_counts_what_holds(untouched: Any, capsys: Any) -> None:
     call_command("verify_history")
-    assert capsys.readouterr().out == f"1 cases with {untouched.version} steps: every history holds.\n"
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == f"1 cases with {untouched.version} steps: every history holds."
+    assert "No daily head was taken yet" in printed[1]
 
 
 def test_the_command_names_the_first_break_and_fails(untouched: Any) -> None:
@@ -207,7 +234,7 @@ def test_the_command_names_the_first_break_and_fails(untouched: Any) -> None:
 def test_the_command_speaks_json(untouched: Any, capsys: Any) -> None:
     call_command("verify_history", "--json")
     told = json.loads(capsys.readouterr().out)
-    assert told == {"cases": 1, "steps": untouched.version, "broken": None}
+    assert told == {"cases": 1, "steps": untouched.version, "broken": None, "heads": 0, "newest": None}
     with pgtrigger.ignore():
         untouched.steps.filter(sequence=2).update(reason="Changed.")
     with pytest.raises(CommandError):
@@ -217,4 +244,5 @@ def test_the_command_speaks_json(untouched: Any, capsys: Any) -> None:
         "case": untouched.reference,
         "sequence": 2,
         "problem": "was changed after it was written",
+        "day": "",
     }

@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         for sentence in found.explanation:
             self.stdout.write(sentence)
 
-    def _rules(self, jurisdiction: str) -> tuple[policies.PolicyBook, list[Tolling]]:
+    def _rules(self, jurisdiction: str) -> tuple[policies.PolicyBook, Sequence[Tolling]]:
         book = policies.book()
         if book:
             return book, policies.closures(jurisdiction)

@@ -16,5 +16,9 @@ class Command(BaseCommand):
             _("Rules added: %(added)d. Already there: %(unchanged)d. Closures added: %(closures)d.")
             % {"added": loaded.added, "unchanged": loaded.unchanged, "closures": loaded.closures_added}
         )
+        if loaded.translated:
+            self.stdout.write(
+                _("Rules that now have the languages they lacked: %(count)d.") % {"count": loaded.translated}
+            )
         for sentence in loaded.differences:
             self.stderr.write(sentence)

@@ -1,0 +1,109 @@
+"""A case as it stood at a past instant, from its history, its clocks and their pauses. Nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from . import clockwork, terms
+from .models import Case, Clock, Pause, Step
+
+
+@dataclass(frozen=True)
+class ClockThen:
+    """A clock that ran, or stood still, at that instant.
+
+    ``due_on`` is the day that had been computed for it by then, as the history has it; ``rule`` is the dated
+    rule it followed then. ``explained`` is the date as the rows give it today, with the pauses known then: it
+    differs where a rule or a closure was declared later.
+    """
+
+    clock: Clock
+    label: str
+    due_on: date
+    rule: str
+    paused: Pause | None
+    explained: terms.Due
+
+    @property
+    def differs(self) -> bool:
+        return self.paused is None and self.explained.on != self.due_on
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """State, holder, lines and clocks of a case at an instant."""
+
+    at: datetime
+    state: str
+    holder: str
+    closed: bool
+    steps: tuple[Step, ...]
+    clocks: tuple[ClockThen, ...]
+
+
+def as_of(record: Case, *, at: datetime) -> AsOf | None:
+    """The case at an instant; None if it was not open yet."""
+    steps = tuple(record.steps.filter(at__lte=at).select_related("actor").order_by("sequence"))
+    if not steps:
+        return None
+    state = steps[-1].to_state
+    standing = record.machine.standing(state)
+    return AsOf(
+        at=at,
+        state=state,
+        holder=standing.holder,
+        closed=standing.final,
+        steps=steps,
+        clocks=tuple(_clocks(record, steps, at=at)),
+    )
+
+
+def _clocks(record: Case, steps: tuple[Step, ...], *, at: datetime) -> list[ClockThen]:
+    running = (
+        record.clocks.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=at), started_at__lte=at)
+        .select_related("policy")
+        .prefetch_related("pauses")
+    )
+    labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
+    found = []
+    for clock in running:
+        pauses = [_as_known(pause, at) for pause in clock.pauses.all() if pause.began_at <= at]
+        explained = clockwork.reckon(record, clock, at=at, pauses=pauses)
+        due_on, rule = _said(clock, steps, explained.on)
+        found.append(
+            ClockThen(
+                clock=clock,
+                label=labels.get(clock.key, clock.key.replace("_", " ")),
+                due_on=due_on,
+                rule=rule,
+                paused=next((pause for pause in pauses if pause.ended_at is None), None),
+                explained=explained,
+            )
+        )
+    return sorted(found, key=lambda each: (each.paused is not None, each.due_on))
+
+
+def _as_known(pause: Pause, at: datetime) -> Pause:
+    """A pause as it was known at an instant: one that ended later still lasted."""
+    ended = pause.ended_at if pause.ended_at is not None and pause.ended_at <= at else None
+    return Pause(
+        clock_id=pause.clock_id,
+        began_at=pause.began_at,
+        ended_at=ended,
+        reason=pause.reason,
+        authority=pause.authority,
+    )
+
+
+def _said(clock: Clock, steps: tuple[Step, ...], otherwise: date) -> tuple[date, str]:
+    """The day last computed for a clock since it started, and the rule it followed, from the history."""
+    for step in reversed(steps):
+        if step.at < clock.started_at:
+            break
+        for effect in reversed(step.effects):
+            if effect.get("clock") == clock.key and effect.get("due"):
+                return date.fromisoformat(effect["due"]), str(effect.get("rule", ""))
+    return otherwise, ""
