@@ -1,36 +1,74 @@
 """Keeps the clocks of a case in step with its state: start, pause, resume, stop.
 
-Called by the engine inside the step's own transaction, so that a step and its
-deadlines are stored together or not at all.
+Nothing is read or written here: given a record, its running clocks and the rules, ``keep`` says what is to
+change. The engine stores that with the step itself, so that a step and its deadlines are stored together or
+not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import policies, terms
+from . import days_in_words, policies, terms
 from .calendars import Calendar, calendar
+from .languages import as_stored, as_told
 from .machine import ClockRule
-from .models import Case, Clock, Deadline, Pause
+from .models import Case, Clock, Pause, Policy
+from .rules import Rules
 
 LAST_MOMENT = time(23, 59, 59)
 DUE = "due"
 
 
-@dataclass(frozen=True)
-class Reckoning:
-    """When a clock is due and how that comes about."""
+class What(StrEnum):
+    """What happened to a clock."""
 
-    due: terms.Due
-    label: str
-    rule: Any
+    STARTED = "started"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RECOMPUTED = "recomputed"
+
+
+@dataclass(frozen=True)
+class ClockChange:
+    """What a step does to one clock. ``rungs`` are the deadlines to arm, each with its instant."""
+
+    what: What
+    clock: Clock
+    at: datetime
+    reason: str = ""
+    authority: str = ""
+    rungs: tuple[tuple[str, datetime], ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """The line of history: what happened to which clock, and for a running one its date and rule."""
+        line: dict[str, Any] = {"what": str(self.what), "clock": self.clock.key}
+        if self.what not in (What.STOPPED, What.PAUSED):
+            due = None if self.clock.paused else self.clock.due_on
+            line |= {"due": due, "rule": version_of(self.clock), **self.before}
+        return line
+
+
+@dataclass
+class Kept:
+    """The clocks of a case after a step: what changed, and all that have not stopped."""
+
+    changes: list[ClockChange] = field(default_factory=list)
+    clocks: list[Clock] = field(default_factory=list)
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The earliest legal date among the running clocks, for the order of the desk."""
+        return min((each.due_at for each in self.clocks if each.due_at and not each.paused), default=None)
 
 
 def calendar_of(case: Case) -> Calendar:
@@ -41,21 +79,37 @@ def rule_of(case: Case, key: str) -> ClockRule:
     return next(rule for rule in case.machine.clocks if rule.key == key)
 
 
-def _fixed(clock: Clock, until: datetime, days: Calendar) -> terms.Due:
+def version_of(clock: Clock) -> str:
+    """Which dated rule a clock runs under, as ``key/jurisdiction@first day``."""
+    rule = clock.policy
+    return f"{rule.key}/{rule.jurisdiction}@{rule.effective_from.isoformat()}" if rule else ""
+
+
+def _fixed(until: datetime, days: Calendar) -> terms.Due:
     on = until.astimezone(days.timezone).date()
     return terms.Due(
         on=on,
         at=until,
-        explanation=(_("This date is fixed: %(day)s.") % {"day": date_format(on, "D j M Y")},),
+        explanation=(_("This date is fixed: %(day)s.") % {"day": days_in_words.day_with_weekday(on)},),
         paused=False,
     )
 
 
-def reckon(case: Case, clock: Clock, *, at: datetime, pauses: Iterable[Pause] | None = None) -> terms.Due:
-    """The due date of a clock at an instant, with its explanation, from what is stored."""
+def reckon(
+    case: Case,
+    clock: Clock,
+    *,
+    at: datetime,
+    pauses: Iterable[Pause] | None = None,
+    closures: Sequence[terms.Tolling] | None = None,
+) -> terms.Due:
+    """The due date of a clock at an instant, with its explanation, from what is stored.
+
+    ``pauses`` and ``closures`` are read from the database unless given.
+    """
     days = calendar_of(case)
     if clock.until_at is not None:
-        return _fixed(clock, clock.until_at, days)
+        return _fixed(clock.until_at, days)
     assert clock.policy is not None
     term = terms.Term.parse(clock.policy.value)
     hours = term.unit is terms.Unit.HOURS
@@ -66,10 +120,10 @@ def reckon(case: Case, clock: Clock, *, at: datetime, pauses: Iterable[Pause] | 
         start=start,
         served=terms.Served(clock.served) if clock.served else None,
         pauses=[
-            terms.Pause(pause.began_at, pause.ended_at, pause.reason, pause.authority)
-            for pause in (clock.pauses.all() if pauses is None else pauses)
+            terms.Pause(pause.began_at, pause.ended_at, as_told(pause.reason), pause.authority)
+            for pause in (clock.stretches() if pauses is None else pauses)
         ],
-        tolling=policies.closures(case.jurisdiction),
+        tolling=policies.closures(case.jurisdiction) if closures is None else closures,
         at=at,
     )
 
@@ -78,151 +132,152 @@ def _first_day(clock: Clock, days: Calendar) -> date:
     return clock.counts_from or clock.started_at.astimezone(days.timezone).date()
 
 
-def _until(record: Case, rule: ClockRule) -> datetime | None:
-    end = getattr(record, rule.until)
-    if end is None or isinstance(end, datetime):
-        return end
-    return datetime.combine(end, LAST_MOMENT, ZoneInfo(record.time_zone))
+@dataclass(frozen=True)
+class Bench:
+    """A record at an instant, under the rules: where its clocks are set."""
 
+    record: Case
+    at: datetime
+    rules: Rules
 
-def _arm(record: Case, clock: Clock, *, at: datetime) -> dict[str, Any]:
-    """Replace the ladder of a clock by one computed now; rungs already past are not armed again."""
-    found = reckon(record, clock, at=at)
-    clock.deadlines.filter(state=Deadline.State.ARMED).update(state=Deadline.State.SUPERSEDED, settled_at=at)
-    clock.due_on, clock.due_at = found.on, found.at
-    clock.save(update_fields=["due_on", "due_at", "generation"])
-    fired = set(clock.deadlines.filter(state=Deadline.State.FIRED).values_list("rung", flat=True))
-    value = clock.policy.value if clock.policy else {}
-    days = calendar_of(record)
-    Deadline.objects.bulk_create(
-        Deadline(
-            case_id=record.pk,
-            clock=clock,
-            clock_key=clock.key,
-            rung=rung.rung,
-            generation=clock.generation,
-            due_at=when,
+    def _until(self, rule: ClockRule) -> datetime | None:
+        end = getattr(self.record, rule.until)
+        if end is None or isinstance(end, datetime):
+            return end
+        return datetime.combine(end, LAST_MOMENT, ZoneInfo(self.record.time_zone))
+
+    def _counts_from(self, rule: ClockRule) -> date | None:
+        found = getattr(self.record, rule.starts_from) if rule.starts_from else None
+        if isinstance(found, datetime):
+            return found.astimezone(ZoneInfo(self.record.time_zone)).date()
+        return found
+
+    def wants(self, rule: ClockRule) -> bool:
+        if self.record.state not in rule.runs_in:
+            return False
+        return not rule.until or getattr(self.record, rule.until) is not None
+
+    def changed(self, rule: ClockRule, clock: Clock) -> bool:
+        """Whether a fixed end moved, or a notice was served anew, while the clock ran."""
+        if rule.until:
+            return self._until(rule) != clock.until_at
+        counts_from = getattr(self.record, rule.starts_from) if rule.starts_from else None
+        return (
+            isinstance(counts_from, date)
+            and not isinstance(counts_from, datetime)
+            and counts_from != clock.counts_from
         )
-        for rung in terms.rungs(value)
-        for when in [terms.rung_at(found, rung, days)]
-        if rung.rung not in fired and (when > clock.started_at or rung.rung == DUE)
-    )
-    return {"clock": clock.key, "due": found.on.isoformat(), "rule": _version_of(clock)}
 
+    def ladder(self, clock: Clock) -> tuple[tuple[str, datetime], ...]:
+        """Compute the clock's date and its rungs; rungs fired or long past are not armed again."""
+        record = self.record
+        found = reckon(
+            record,
+            clock,
+            at=self.at,
+            closures=self.rules.closures(record.jurisdiction),
+        )
+        clock.due_on, clock.due_at = found.on, found.at
+        days = calendar_of(record)
+        return tuple(
+            (rung.rung, when)
+            for rung in terms.rungs(clock.policy.value if clock.policy else {})
+            for when in [terms.rung_at(found, rung, days)]
+            if rung.rung not in clock.fired_rungs and (when > clock.started_at or rung.rung == DUE)
+        )
 
-def _version_of(clock: Clock) -> str:
-    """Which dated rule a clock runs under, as ``key/jurisdiction@first day``."""
-    rule = clock.policy
-    return f"{rule.key}/{rule.jurisdiction}@{rule.effective_from.isoformat()}" if rule else ""
+    def start(self, rule: ClockRule) -> ClockChange:
+        record = self.record
+        counts_from = self._counts_from(rule)
+        clock = Clock(
+            case_id=record.pk,
+            key=rule.key,
+            policy=self.rules.book.policy(
+                rule.rule, on=counts_from or self.at.date(), jurisdiction=record.jurisdiction
+            ),
+            started_at=self.at,
+            counts_from=counts_from,
+            served=getattr(record, rule.served_by) if rule.served_by else "",
+            until_at=self._until(rule) if rule.until else None,
+        )
+        clock.held_pauses = []
+        return ClockChange(What.STARTED, clock, self.at, rungs=self.ladder(clock))
 
+    def stop(self, clock: Clock) -> ClockChange:
+        clock.stopped_at = self.at
+        return ClockChange(What.STOPPED, clock, self.at)
 
-def _start(record: Case, rule: ClockRule, *, at: datetime, book: policies.PolicyBook) -> dict[str, Any]:
-    counts_from = getattr(record, rule.starts_from) if rule.starts_from else None
-    if isinstance(counts_from, datetime):
-        counts_from = counts_from.astimezone(ZoneInfo(record.time_zone)).date()
-    until = _until(record, rule) if rule.until else None
-    policy = book.policy(rule.rule, on=counts_from or at.date(), jurisdiction=record.jurisdiction)
-    clock = Clock.objects.create(
-        case_id=record.pk,
-        key=rule.key,
-        policy=policy,
-        started_at=at,
-        counts_from=counts_from,
-        served=getattr(record, rule.served_by) if rule.served_by else "",
-        until_at=until,
-    )
-    return {"what": "started", **_arm(record, clock, at=at)}
+    def pause(self, clock: Clock, *, reason: str, authority: str = "") -> ClockChange:
+        began = Pause(clock=clock, began_at=self.at, reason=reason, authority=authority)
+        clock.held_pauses = [*clock.stretches(), began]
+        return ClockChange(What.PAUSED, clock, self.at, reason=reason, authority=authority)
 
+    def resume(self, clock: Clock) -> ClockChange:
+        clock.held_pauses = clock.stretches()
+        for pause in clock.held_pauses:
+            pause.ended_at = pause.ended_at or self.at
+        clock.generation += 1
+        return ClockChange(What.RESUMED, clock, self.at, rungs=self.ladder(clock))
 
-def _stop(clock: Clock, *, at: datetime) -> dict[str, Any]:
-    clock.pauses.filter(ended_at__isnull=True).update(ended_at=at)
-    clock.deadlines.filter(state=Deadline.State.ARMED).update(state=Deadline.State.CANCELLED, settled_at=at)
-    clock.stopped_at = at
-    clock.save(update_fields=["stopped_at"])
-    return {"what": "stopped", "clock": clock.key}
-
-
-def _pause(clock: Clock, rule: ClockRule, *, at: datetime) -> dict[str, Any]:
-    Pause.objects.create(clock=clock, began_at=at, reason=str(rule.pause_reason))
-    clock.deadlines.filter(state=Deadline.State.ARMED).update(state=Deadline.State.CANCELLED, settled_at=at)
-    return {"what": "paused", "clock": clock.key}
-
-
-def _resume(record: Case, clock: Clock, *, at: datetime) -> dict[str, Any]:
-    clock.pauses.filter(ended_at__isnull=True).update(ended_at=at)
-    clock.generation += 1
-    clock = _fresh(clock)
-    return {"what": "resumed", **_arm(record, clock, at=at)}
-
-
-def _fresh(clock: Clock) -> Clock:
-    """The clock without its prefetched pauses, one generation on."""
-    generation = clock.generation
-    again = Clock.objects.select_related("policy").get(pk=clock.pk)
-    again.generation = generation
-    return again
-
-
-def _wanted(record: Case, rule: ClockRule) -> bool:
-    if record.state not in rule.runs_in:
-        return False
-    return not rule.until or getattr(record, rule.until) is not None
-
-
-def _changed(record: Case, rule: ClockRule, clock: Clock) -> bool:
-    """Whether a fixed end moved, or a notice was served anew, while the clock ran."""
-    if rule.until:
-        return _until(record, rule) != clock.until_at
-    counts_from = getattr(record, rule.starts_from) if rule.starts_from else None
-    return (
-        isinstance(counts_from, date)
-        and not isinstance(counts_from, datetime)
-        and (counts_from != clock.counts_from)
-    )
-
-
-def keep(record: Case, *, at: datetime, entered: bool) -> list[dict[str, Any]]:
-    """Bring every clock in line with the state just entered; returns what was set off.
-
-    ``entered`` tells whether the step changed the state: a clock that ``restarts``
-    begins anew only then.
-    """
-    if not record.machine.clocks:
-        return []
-    running = {
-        clock.key: clock
-        for clock in Clock.objects.filter(case_id=record.pk, stopped_at__isnull=True)
-        .select_related("policy")
-        .prefetch_related("pauses")
-    }
-    effects: list[dict[str, Any]] = []
-    book: policies.PolicyBook | None = None
-    for rule in record.machine.clocks:
-        clock = running.get(rule.key)
-        if _wanted(record, rule):
-            restart = clock is not None and ((rule.restarts and entered) or _changed(record, rule, clock))
-            if restart and clock is not None:
-                _stop(clock, at=at)
-                clock = None
+    def align(
+        self, rule: ClockRule, clock: Clock | None, *, entered: bool
+    ) -> tuple[list[ClockChange], Clock | None]:
+        """What brings one clock in line with the record's state, and the clock that then goes on, if any."""
+        if self.wants(rule):
+            stopped: list[ClockChange] = []
+            if clock is not None and ((rule.restarts and entered) or self.changed(rule, clock)):
+                stopped, clock = [self.stop(clock)], None
             if clock is None:
-                book = book or policies.book()
-                effects.append(_start(record, rule, at=at, book=book))
-            elif clock.paused:
-                effects.append(_resume(record, clock, at=at))
-        elif clock is not None and record.state in rule.paused_in:
-            if not clock.paused:
-                effects.append(_pause(clock, rule, at=at))
-        elif clock is not None:
-            effects.append(_stop(clock, at=at))
-    return effects
+                started = self.start(rule)
+                return [*stopped, started], started.clock
+            return ([self.resume(clock)] if clock.paused else []), clock
+        if clock is None:
+            return [], None
+        if self.record.state not in rule.paused_in:
+            return [self.stop(clock)], None
+        reason = as_stored(rule.pause_reason)
+        return ([] if clock.paused else [self.pause(clock, reason=reason)]), clock
+
+    def recompute(self, clock: Clock, row: Policy) -> ClockChange:
+        """Let a clock follow another dated row, or its own one after a closure was declared.
+
+        The rungs that are still ahead are armed anew; rungs that fired stay fired. A clock that stands
+        still only takes the row: its date is found when it goes on.
+        """
+        before = {"old": clock.due_on, "old_rule": version_of(clock)}
+        clock.policy = row
+        rungs: tuple[tuple[str, datetime], ...] = ()
+        if not clock.paused:
+            clock.generation += 1
+            rungs = self.ladder(clock)
+        return ClockChange(What.RECOMPUTED, clock, self.at, rungs=rungs, before=before)
 
 
-def next_due(record: Case) -> datetime | None:
-    """The earliest legal date among the running clocks, for the order of the desk."""
-    due = (
-        Clock.objects.filter(case_id=record.pk, stopped_at__isnull=True, due_at__isnull=False)
-        .exclude(pauses__ended_at__isnull=True, pauses__isnull=False)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-    )
-    return due.first()
+def keep(
+    record: Case,
+    clocks: Sequence[Clock],
+    *,
+    rules: Rules,
+    at: datetime,
+    entered: bool,
+    follow: Mapping[int, Policy] | None = None,
+) -> Kept:
+    """Bring every clock in line with the state just entered.
+
+    ``clocks`` are those that have not stopped, with their pauses. ``entered`` tells whether the step
+    changed the state: a clock that ``restarts`` begins anew only then. ``follow`` names the clocks, by key
+    of the row, that now run under another rule.
+    """
+    bench = Bench(record, at, rules)
+    going = {clock.key: clock for clock in clocks}
+    kept = Kept()
+    for clock in clocks:
+        if follow and clock.pk in follow:
+            kept.changes.append(bench.recompute(clock, follow[clock.pk]))
+    for rule in record.machine.clocks:
+        changes, going_on = bench.align(rule, going.pop(rule.key, None), entered=entered)
+        kept.changes.extend(changes)
+        if going_on is not None:
+            kept.clocks.append(going_on)
+    kept.clocks.extend(going.values())
+    return kept

@@ -1,13 +1,13 @@
 """The sentences that tell how a date was computed, in the active language."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
-from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from workflows.calendars import Calendar
+from workflows.days_in_words import day_with_weekday, weekday
 
 
 class Unit(StrEnum):
@@ -25,21 +25,6 @@ class Served(StrEnum):
     MAIL = "mail"
     ELECTRONIC = "electronic"
     PERSONAL = "personal"
-
-
-def day(value: date) -> str:
-    """A date with its weekday: "Wed 2 Sep 2026" in English, "Mié 2 sep 2026" in Spanish."""
-    return formats.date_format(value, pgettext("date format", "D j M Y"))
-
-
-def moment(value: datetime, calendar: Calendar) -> str:
-    """A date and a time of day in the office's time zone, with the zone's short name."""
-    local = value.astimezone(calendar.timezone)
-    return _("%(date)s at %(time)s %(zone)s") % {
-        "date": day(local.date()),
-        "time": formats.time_format(local.time()),
-        "zone": local.tzname(),
-    }
 
 
 def start(value: str, *, served: Served | None, counts_back: bool, exclude_first_day: bool) -> str:
@@ -94,17 +79,17 @@ def period(count: int, unit: Unit, value: str, *, counts_back: bool) -> str:
 
 
 def holiday_skipped(value: date, name: str) -> str:
-    return _("%(date)s is not counted: %(holiday)s.") % {"date": day(value), "holiday": name}
+    return _("%(date)s is not counted: %(holiday)s.") % {"date": day_with_weekday(value), "holiday": name}
 
 
 def the_day_itself(value: date) -> str:
-    return _("%(date)s itself; nothing is added.") % {"date": day(value)}
+    return _("%(date)s itself; nothing is added.") % {"date": day_with_weekday(value)}
 
 
 def mailed(days: int, cite: str, value: date) -> str:
     if not days:
         return _("This rule adds no days for mailing.")
-    words = {"count": days, "cite": cite, "date": day(value)}
+    words = {"count": days, "cite": cite, "date": day_with_weekday(value)}
     if cite:
         return (
             ngettext(
@@ -151,7 +136,7 @@ def still_paused(since: str, why: str, value: str) -> str:
 def closed_day(value: date, calendar: Calendar) -> str:
     """Why the office is closed on this day: "is a Saturday", "is Labor Day", "is in a closure"."""
     name = calendar.holiday(value)
-    words = {"date": day(value), "weekday": formats.date_format(value, "l"), "holiday": name}
+    words = {"date": day_with_weekday(value), "weekday": weekday(value), "holiday": name}
     if name:
         return _("%(date)s is %(holiday)s; the period runs to the next business day.") % words
     if value.weekday() in calendar.closed_weekdays:
@@ -160,7 +145,9 @@ def closed_day(value: date, calendar: Calendar) -> str:
 
 
 def stays(value: date) -> str:
-    return _("%(date)s is not a business day. The date is counted back, so it stays.") % {"date": day(value)}
+    return _("%(date)s is not a business day. The date is counted back, so it stays.") % {
+        "date": day_with_weekday(value)
+    }
 
 
 def due(value: str) -> str:

@@ -1,24 +1,28 @@
 """The only door: every change of a case's state goes through ``advance``.
 
-One call is one transaction (the caller's, when there is one): lock, idempotency,
-version, openness, four-eyes, the step itself, its history, its clocks. What the
-caller writes around it (messages, letters) commits or falls with it.
+One call is one transaction (the caller's, when there is one), one reading statement and one writing one:
+what the step asks for is read in one piece with the version of the case, and what the step leaves behind is
+written only if that version still stands. Who was slower reads again, under the lock. What the caller writes
+around it (messages, letters) commits or falls with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import clockwork, openness
-from .models import Case, Step
+from . import openness, rules
+from .models import Case, Policy, Step
 from .openness import COUNTERSIGN, SEND_BACK, Option
 from .parties import SYSTEM, Actor
+from .reading import Reading, lock, read
 from .refusals import Refusal, StalePage, StepRefused, UnknownStep
-from .turn import Turn, append, declared_here
+from .turn import LostRace, Turn, declared_here
 
 __all__ = [
     "SYSTEM",
@@ -39,29 +43,22 @@ Record = TypeVar("Record", bound=Case)
 def open_case(record: Record, *, by: Actor, at: datetime, key: str = "", **data: Any) -> Record:
     """Store a new record in its machine's first state, with step 1 of its history and its clocks."""
     machine = record.machine
-    with transaction.atomic():
+    with _transaction():
         record.kind = machine.kind
         record.definition_version = machine.version
         record.opened_at = record.entered_state_at = at
         record.__dict__["state"] = str(machine.initial)
         record.desk_id = record.desk_of(machine.standing(record.state).holder)
         record.save(force_insert=True)
-        effects = clockwork.keep(record, at=at, entered=True)
-        append(
-            record, nature=Step.Nature.OPENED, name="open", from_state="", by=by, at=at,
-            data=data, effects=effects, key=key,
-        )  # fmt: skip
-        record.next_due_at = clockwork.next_due(record)
-        record.save()
+        reading = Reading(record, [], rules.current())
+        turn = Turn(reading, by=by, at=at, reason="", key=key)
+        turn.write(Step.Nature.OPENED, "open", "", data, entered=True)
     return record
 
 
-def _locked(record: Record) -> Case:
-    return Case.objects.select_for_update().get(pk=record.pk)
-
-
-def _repeat(record: Case, key: str) -> Step | None:
-    return Step.objects.filter(case_id=record.pk, idempotency_key=key).first() if key else None
+def _transaction() -> AbstractContextManager[Any]:
+    """The caller's transaction, or one of our own. No savepoint: nothing is written before it is sure."""
+    return nullcontext() if transaction.get_connection().in_atomic_block else transaction.atomic()
 
 
 def _refuse_if_stale(case: Case, expected: int | None) -> None:
@@ -96,22 +93,51 @@ def advance(
     the machine declares in ``records`` enters the history. A key used before
     returns the step it made then. The record passed in is brought up to date.
     """
-    with transaction.atomic():
-        case = _locked(record)
-        repeated = _repeat(case, idempotency_key)
-        if repeated is not None:
-            repeated.repeated = True
-            record.__dict__.update(type(record)._default_manager.get(pk=record.pk).__dict__)
-            return repeated
-        _refuse_if_stale(case, expected_version)
-        fresh = openness.load(type(record), record.pk, by=by, at=at)
-        turn = Turn(fresh, by=by, at=at, reason=reason, key=idempotency_key)
+
+    def take(reading: Reading) -> Step:
+        turn = Turn(reading, by=by, at=at, reason=reason, key=idempotency_key)
         if step in (COUNTERSIGN, SEND_BACK):
-            taken = turn.settle(step)
+            return turn.settle(step)
+        return turn.take(declared_here(reading.record, step), data)
+
+    return _read_and_write(
+        record, take, by=by, at=at, step=step, key=idempotency_key, expected=expected_version
+    )
+
+
+def _read_and_write(
+    record: Record,
+    write: Callable[[Reading], Step],
+    *,
+    by: Actor,
+    at: datetime,
+    step: str | None,
+    key: str,
+    expected: int | None,
+) -> Step:
+    """Read, let ``write`` decide and store; whoever loses the race does it again under the lock."""
+    with _transaction():
+        for locked in (False, True):
+            if locked:
+                lock([record.pk])
+            found = read(type(record), [record.pk], by=by, at=at, step=step, key=key)
+            if not found:
+                raise type(record).DoesNotExist(record.pk)
+            reading = found[record.pk]
+            if reading.repeated_id is not None:
+                taken = Step.objects.get(pk=reading.repeated_id)
+                taken.repeated = True
+                break
+            _refuse_if_stale(reading.record, expected)
+            try:
+                taken = write(reading)
+                break
+            except LostRace:
+                continue
         else:
-            taken = turn.take(declared_here(fresh, step), data)
-    record.__dict__.update(fresh.__dict__)
-    return taken
+            raise RuntimeError(f"case {record.pk} changed under its own lock")
+        record.__dict__.update(reading.record.__dict__)
+        return taken
 
 
 def record_note(
@@ -123,26 +149,23 @@ def record_note(
     expected_version: int | None = None,
     reason: str = "",
     key: str = "",
+    follow: Mapping[int, Policy] | None = None,
     **data: Any,
 ) -> Step:
     """Append a line that changes no state and bump the version: something that facts read has changed.
 
     A waiting proposal survives only if what it binds is still the same when it
-    is countersigned. Open to services of the record's own package only; who may
-    do it is decided there.
+    is countersigned. ``follow`` lets clocks, by key of their row, run under another rule from now on. Open
+    to services of the record's own package only; who may do it is decided there.
     """
-    with transaction.atomic():
-        case = _locked(record)
-        repeated = _repeat(case, key)
-        if repeated is not None:
-            repeated.repeated = True
-            return repeated
-        _refuse_if_stale(case, expected_version)
-        fresh = type(record)._default_manager.get(pk=record.pk)
-        turn = Turn(fresh, by=by, at=at, reason=reason, key=key)
-        taken = turn.write(Step.Nature.RECORDED, name, fresh.state, data, entered=False)
-    record.__dict__.update(fresh.__dict__)
-    return taken
+
+    def write(reading: Reading) -> Step:
+        turn = Turn(reading, by=by, at=at, reason=reason, key=key)
+        return turn.write(
+            Step.Nature.RECORDED, name, reading.record.state, data, entered=False, follow=follow
+        )
+
+    return _read_and_write(record, write, by=by, at=at, step=None, key=key, expected=expected_version)
 
 
 def options_for(record: Record, *, by: Actor, at: datetime) -> list[Option]:

@@ -7,6 +7,7 @@ A machine file reads like a procedure manual. ``step`` is django-fsm's
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from .parties import EitherParty, Party
 
 if TYPE_CHECKING:
     from .parties import Text
+    from .refusals import Refusal
 
 FACT_PREFIX = "fact_"
 
@@ -125,7 +127,9 @@ class Manner:
 
     ``records`` are the keyword arguments that enter the history: nothing
     personal. ``not_by_those_who`` lists earlier steps whose takers are
-    excluded; ``countersigned_by`` makes the step a proposal first.
+    excluded; ``countersigned_by`` makes the step a proposal first. ``given`` looks
+    at what the step is given and at the dated rules (``given(record, at=…, **data)``),
+    and returns a refusal, or None: asked before a proposal and again before the move.
     """
 
     label: Text
@@ -137,6 +141,7 @@ class Manner:
     main: bool = False
     quiet: bool = False
     final_word: bool = False
+    given: Callable[..., Refusal | None] | None = None
 
 
 def step(
@@ -171,6 +176,13 @@ def targets_of(declared: Transition) -> list[str]:
     if target is None:
         return [str(declared.source)]
     return [str(state) for state in target.allowed_states] if hasattr(target, "get_state") else [str(target)]
+
+
+def set_by(declared: Transition) -> frozenset[str]:
+    """The attributes of the record that a step writes, as its method spells them."""
+    return frozenset(
+        str(each.argval) for each in dis.get_instructions(declared.method) if each.opname == "STORE_ATTR"
+    )
 
 
 def steps_of(model: type[Any]) -> tuple[Transition, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -62,10 +62,16 @@ def _participation(names: Iterable[str]) -> str:
     return TOOK_PART + "_or_".join(sorted(names))
 
 
-def with_facts(records: QuerySet[Record], *, by: Actor, at: datetime) -> QuerySet[Record]:
-    """Annotate every fact of the machine in the one query that loads the records."""
+def with_facts(
+    records: QuerySet[Record], *, by: Actor, at: datetime, only: Collection[str] | None = None
+) -> QuerySet[Record]:
+    """Annotate every fact of the machine, or ``only`` some, in the one query that loads the records."""
     model: type[Case] = records.model
-    expressions = {FACT_PREFIX + name: value for name, value in model.fact_expressions(by=by, at=at).items()}
+    expressions = {
+        FACT_PREFIX + name: value
+        for name, value in model.fact_expressions(by=by, at=at).items()
+        if only is None or name in only
+    }
     for names in _exclusions(model):
         own = Step.objects.filter(case_id=OuterRef("pk"), name__in=names, actor_id=by.pk or 0)
         expressions[_participation(names)] = Exists(own)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from workflows import deadline_sentences as say
 from workflows.calendars import Calendar
 from workflows.days import in_range, moved_by
+from workflows.days_in_words import day_with_weekday
 from workflows.deadline_sentences import Served, Unit
 
 LARGEST_AMOUNT = 100_000
@@ -66,13 +67,13 @@ def plain_period(
     day = in_range(moved_by(first, amount, term.unit, calendar))
     told = [
         say.start(
-            say.day(first),
+            day_with_weekday(first),
             served=served,
             counts_back=term.counts_back,
             exclude_first_day=term.exclude_first_day,
         ),
         *_holidays_skipped(term, first, day, calendar),
-        say.period(term.amount, term.unit, say.day(day), counts_back=term.counts_back),
+        say.period(term.amount, term.unit, day_with_weekday(day), counts_back=term.counts_back),
     ]
     if served is Served.MAIL and not term.counts_back:
         day = in_range(day + timedelta(days=term.mail_days))

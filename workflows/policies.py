@@ -6,16 +6,18 @@ governs, and by jurisdiction: an agency's own row comes first, the federal one (
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
-from workflows import deadline_sentences as say
 from workflows import rulebook
 from workflows.calendars import Calendar, calendar
+from workflows.days_in_words import day_with_weekday
 from workflows.models.policy import FEDERAL, Policy
 from workflows.models.tolling import TollingWindow
 from workflows.rulebook.loading import Loaded, load
@@ -23,8 +25,9 @@ from workflows.terms import Due, Rung, Served, Term, Tolling, due, rungs
 
 __all__ = [
     "Loaded", "NoPolicy", "PolicyBook", "ProgrammeState", "ProgrammeStatus",
-    "book", "calculate", "closures", "load", "policy", "programme", "shipped_book",
-    "shipped_closures", "term", "value",
+    "book", "calculate", "closures", "load", "policy", "programme", "programme_and_next",
+    "shipped_book",
+    "shipped_closures", "term", "tolling", "value",
 ]  # fmt: skip
 
 PROGRAMME = "dale.status"
@@ -77,8 +80,17 @@ class PolicyBook:
                     return row
         raise NoPolicy(
             _("There is no rule “%(key)s” for %(jurisdiction)s in force on %(date)s.")
-            % {"key": key, "jurisdiction": jurisdiction, "date": say.day(on)}
+            % {"key": key, "jurisdiction": jurisdiction, "date": day_with_weekday(on)}
         )
+
+    def governing(self, key: str, *, day: date, today: date, jurisdiction: str = FEDERAL) -> Policy:
+        """The row that a case has to keep to: today's if that one governs while a case is pending, else
+        the one of the case's own `day` (filing, service, decision). Raises NoPolicy.
+        """
+        now = self.policy(key, on=today, jurisdiction=jurisdiction)
+        if now.governs == Policy.Governs.PENDING:
+            return now
+        return self.policy(key, on=day, jurisdiction=jurisdiction)
 
     def value(self, key: str, *, on: date, jurisdiction: str = FEDERAL, default: Any = _REQUIRED) -> Any:
         """The value of the row in force, or `default` where given and there is none."""
@@ -103,6 +115,28 @@ class PolicyBook:
             status=ProgrammeState(row.value), since=row.effective_from, source=row.source, note=row.note
         )
 
+    def rows(self) -> list[Policy]:
+        """Every row, in no order."""
+        return [row for rows in self._histories.values() for row in rows]
+
+    def history(self, key: str, *, jurisdiction: str = FEDERAL) -> list[Policy]:
+        """The rows of a key that a jurisdiction itself has, oldest first."""
+        return sorted(self._histories.get((key, jurisdiction), ()), key=lambda row: row.effective_from)
+
+    def with_row(self, row: Policy) -> "PolicyBook":
+        """Another book in which `row` ends the one in force on its first day and lasts until the next."""
+        kept = []
+        row.effective_to = None
+        for each in self.rows():
+            if (each.key, each.jurisdiction) != (row.key, row.jurisdiction):
+                kept.append(each)
+            elif each.effective_from < row.effective_from:
+                kept.append(_ended(each, row.effective_from))
+            elif each.effective_from > row.effective_from:
+                row.effective_to = min(row.effective_to or each.effective_from, each.effective_from)
+                kept.append(each)
+        return PolicyBook([*kept, row])
+
     def first(self, key: str, *, jurisdiction: str = FEDERAL) -> Policy:
         """The oldest row on record. Raises NoPolicy for an unknown key."""
         rows = self._histories.get((key, jurisdiction)) or self._histories.get((key, FEDERAL))
@@ -124,9 +158,20 @@ class PolicyBook:
         )
 
 
+def _ended(row: Policy, day: date) -> Policy:
+    """The row, or a copy that ends on a day if it lasts beyond it."""
+    if row.effective_to is not None and row.effective_to <= day:
+        return row
+    ended = copy(row)
+    ended.effective_to = day
+    return ended
+
+
 def book() -> PolicyBook:
-    """All rules, in one query."""
-    return PolicyBook(Policy.objects.all())
+    """All rules, as kept in memory until one changes (see `workflows.rules`): one small query."""
+    from workflows import rules
+
+    return rules.current().book
 
 
 def shipped_book() -> PolicyBook:
@@ -135,39 +180,55 @@ def shipped_book() -> PolicyBook:
 
 
 def policy(key: str, *, on: date, jurisdiction: str = FEDERAL) -> Policy:
-    """The row in force on a day, in one query. Raises NoPolicy."""
-    rows = Policy.objects.filter(key=key, jurisdiction__in={jurisdiction, FEDERAL}).in_force(on)
-    return PolicyBook(rows).policy(key, on=on, jurisdiction=jurisdiction)
+    """The row in force on a day. Raises NoPolicy."""
+    return book().policy(key, on=on, jurisdiction=jurisdiction)
 
 
 def value(key: str, *, on: date, jurisdiction: str = FEDERAL, default: Any = _REQUIRED) -> Any:
-    """The value in force on a day, in one query; see PolicyBook.value."""
-    rows = Policy.objects.filter(key=key, jurisdiction__in={jurisdiction, FEDERAL}).in_force(on)
-    return PolicyBook(rows).value(key, on=on, jurisdiction=jurisdiction, default=default)
+    """The value in force on a day; see PolicyBook.value."""
+    return book().value(key, on=on, jurisdiction=jurisdiction, default=default)
 
 
 def term(key: str, *, on: date, jurisdiction: str = FEDERAL) -> Term:
-    """The period in force on a day, in one query; see PolicyBook.term."""
+    """The period in force on a day; see PolicyBook.term."""
     return Term.parse(policy(key, on=on, jurisdiction=jurisdiction).value)
 
 
 def programme(on: date) -> ProgrammeStatus:
-    """The state of the federal programme on a day, in one query; see PolicyBook.programme."""
-    return PolicyBook(Policy.objects.filter(key=PROGRAMME).in_force(on)).programme(on)
+    """The state of the federal programme on a day; see PolicyBook.programme."""
+    return book().programme(on)
 
 
-def closures(jurisdiction: str = FEDERAL) -> list[Tolling]:
-    """The declared closures that stop the clocks of a jurisdiction, in one query."""
-    return _tolling(TollingWindow.objects.filter(jurisdiction__in={jurisdiction, FEDERAL}))
+def programme_and_next(on: date) -> tuple[ProgrammeStatus, ProgrammeStatus | None]:
+    """The state of the programme on a day and the next one that is decided already, in one query."""
+    lasting = models.Q(effective_to__isnull=True) | models.Q(effective_to__gt=on)
+    book = PolicyBook(Policy.objects.filter(lasting, key=PROGRAMME))
+    later = [row for row in book.history(PROGRAMME) if row.effective_from > on]
+    return book.programme(on), book.programme(later[0].effective_from) if later else None
+
+
+def closures(jurisdiction: str = FEDERAL) -> Sequence[Tolling]:
+    """The declared closures that stop the clocks of a jurisdiction."""
+    from workflows import rules
+
+    return rules.current().closures(jurisdiction)
 
 
 def shipped_closures(jurisdiction: str = FEDERAL) -> list[Tolling]:
     """The same from the rulebook files alone, without a query."""
-    return _tolling(row for row in rulebook.read().closures if row.jurisdiction in {jurisdiction, FEDERAL})
+    return tolling(row for row in rulebook.read().closures if row.jurisdiction in {jurisdiction, FEDERAL})
 
 
-def _tolling(windows: Iterable[TollingWindow]) -> list[Tolling]:
-    return [Tolling(window.starts_on, window.ends_on, window.authority) for window in windows]
+def tolling(windows: Iterable[TollingWindow]) -> list[Tolling]:
+    """Closures as the arithmetic of due dates reads them; the explanation names reason and authority."""
+    return [
+        Tolling(
+            window.starts_on,
+            window.ends_on,
+            ", ".join(dict.fromkeys(filter(None, (window.reason, window.authority)))),
+        )
+        for window in windows
+    ]
 
 
 def calculate(
@@ -196,7 +257,7 @@ def calculate(
         row = rows.policy(rule, on=on, jurisdiction=jurisdiction)
     except NoPolicy:
         row = rows.first(rule, jurisdiction=jurisdiction)
-        words = {"date": say.day(on), "since": say.day(row.effective_from)}
+        words = {"date": day_with_weekday(on), "since": day_with_weekday(row.effective_from)}
         told = (_("No rule on record for %(date)s; the rule of %(since)s is used.") % words,)
     found = due(
         Term.parse(row.value),

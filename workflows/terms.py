@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from workflows import deadline_sentences as say
 from workflows.calendars import Calendar
 from workflows.days import OutOfRange, aware, end_of_day, in_range, local_day, moved_by, start_of_day
+from workflows.days_in_words import day_with_weekday, instant
 from workflows.deadline_sentences import Served, Unit
 from workflows.periods import Term, plain_period
 from workflows.standstills import (
@@ -153,7 +154,7 @@ def _due_day(
     if term.counts_back:
         if not calendar.is_business_day(day):
             told.append(say.stays(day))
-        return _told(day, end_of_day(day, calendar), told, say.day(day))
+        return _told(day, end_of_day(day, calendar), told, day_with_weekday(day))
     stops = merged([*paused_days(pauses, calendar, at), *closed_days(tolling)])
     paused = False
     for stop in stops:
@@ -170,7 +171,7 @@ def _due_day(
     last = in_range(_last_day(term, day, calendar))
     if last != day:
         told.append(say.closed_day(day, calendar))
-    return _told(last, end_of_day(last, calendar), told, say.day(last), paused=paused)
+    return _told(last, end_of_day(last, calendar), told, day_with_weekday(last), paused=paused)
 
 
 def _after_stop(
@@ -189,10 +190,18 @@ def _after_stop(
         moved = day + timedelta(days=length)
     why = "; ".join(stop.why)
     if stop.lasting:
-        told.append(say.still_paused(say.day(stop.shown[0]), why, say.day(moved)))
+        told.append(say.still_paused(day_with_weekday(stop.shown[0]), why, day_with_weekday(moved)))
     elif stop.until > since:
         first, last = stop.shown
-        told.append(say.stopped(say.day(first), say.day(last), why, say.amount(length, unit), say.day(moved)))
+        told.append(
+            say.stopped(
+                day_with_weekday(first),
+                day_with_weekday(last),
+                why,
+                say.amount(length, unit),
+                day_with_weekday(moved),
+            )
+        )
     return moved
 
 
@@ -208,8 +217,8 @@ def _due_hours(
     in_range(local_day(first, calendar))
     moment = first + timedelta(hours=-term.amount if term.counts_back else term.amount)
     told = [
-        say.hours_start(say.moment(first, calendar), counts_back=term.counts_back),
-        say.period(term.amount, term.unit, say.moment(moment, calendar), counts_back=term.counts_back),
+        say.hours_start(instant(first, calendar.timezone), counts_back=term.counts_back),
+        say.period(term.amount, term.unit, instant(moment, calendar.timezone), counts_back=term.counts_back),
     ]
     paused = False
     stops = [] if term.counts_back else merged([*paused_times(pauses, at), *closed_times(tolling, calendar)])
@@ -221,14 +230,14 @@ def _due_hours(
         length = max(timedelta(0), stop.until - max(stop.after, first))
         moment += length
         paused = paused or stop.lasting
-        ends, why = say.moment(moment, calendar), "; ".join(stop.why)
+        ends, why = instant(moment, calendar.timezone), "; ".join(stop.why)
         if stop.lasting:
-            told.append(say.still_paused(say.moment(stop.after, calendar), why, ends))
+            told.append(say.still_paused(instant(stop.after, calendar.timezone), why, ends))
         elif length:
-            began, ended = say.moment(stop.after, calendar), say.moment(stop.until, calendar)
+            began, ended = instant(stop.after, calendar.timezone), instant(stop.until, calendar.timezone)
             told.append(say.stopped(began, ended, why, say.length(length), ends))
     on = in_range(local_day(moment, calendar))
-    return _told(on, moment.astimezone(UTC), told, say.moment(moment, calendar), paused=paused)
+    return _told(on, moment.astimezone(UTC), told, instant(moment, calendar.timezone), paused=paused)
 
 
 def _told(on: date, at: datetime, told: list[str], value: str, *, paused: bool = False) -> Due:

@@ -1,24 +1,32 @@
-"""One person's turn at a locked record: take a step, propose it, or settle a proposal.
+"""One person's turn at a record: take a step, propose it, or settle a proposal.
 
-Only ``workflows.engine`` calls this, inside its transaction and under its lock.
+Only ``workflows.engine`` calls this, inside its transaction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django_fsm import Transition
 
-from . import clockwork, history, openness
-from .models import Case, Proposal, Step
+from . import clockwork, history, openness, sealing, storing
+from .machine import Manner
+from .models import Case, Policy, Proposal, Step
 from .openness import SEND_BACK, manner_of
 from .parties import Actor
+from .reading import Reading
 from .refusals import Refusal, StepRefused, UnknownStep
 
 
-def append(
+class LostRace(Exception):
+    """Somebody else's step was stored after this one had read the case; nothing was written."""
+
+
+def next_step(
     record: Case,
     *,
     nature: str,
@@ -26,11 +34,12 @@ def append(
     from_state: str,
     by: Actor,
     at: datetime,
-    reason: str = "",
-    data: dict[str, Any] | None = None,
-    effects: list[dict[str, Any]] | None = None,
-    key: str = "",
+    reason: str,
+    data: Mapping[str, Any],
+    effects: Sequence[Mapping[str, Any]],
+    key: str,
 ) -> Step:
+    """The next line of a record's history, with its hash; the record's version and head move with it."""
     record.version += 1
     step = Step(
         case_id=record.pk,
@@ -45,14 +54,14 @@ def append(
         at=at,
         reason=reason,
         definition_version=record.definition_version,
-        rules={each["clock"]: each["rule"] for each in effects or [] if "rule" in each},
-        data=history.plain(data or {}),
-        effects=history.plain(effects or []),
+        rules={each["clock"]: each["rule"] for each in effects if "rule" in each},
+        data=history.plain(data),
+        effects=history.plain(effects),
         idempotency_key=key or None,
         previous_hash=record.head_hash,
     )
+    sealing.seal_reason(step)
     step.hash = history.hash_of(step, record.reference)
-    step.save(force_insert=True)
     record.head_hash = step.hash
     return step
 
@@ -73,21 +82,23 @@ def declared_here(record: Case, name: str) -> Transition:
 
 
 class Turn:
-    """One person's turn at a locked record."""
+    """One person's turn at a record that was just read."""
 
-    def __init__(self, record: Case, *, by: Actor, at: datetime, reason: str, key: str) -> None:
-        self.record = record
+    def __init__(self, reading: Reading, *, by: Actor, at: datetime, reason: str, key: str) -> None:
+        self.reading = reading
+        self.record = reading.record
         self.by = by
         self.at = at
         self.reason = reason.strip()
         self.key = key
+        self.before = storing.own_columns(reading.record)
 
     def take(self, declared: Transition, data: dict[str, Any]) -> Step:
         manner = manner_of(declared)
         refusals = openness.refusals_for(self.record, declared, by=self.by)
         if manner.needs_reason and not self.reason:
             refusals.append(Refusal("needs_reason", _("A reason is needed."), _("Write why.")))
-        if manner.countersigned_by and openness.waiting_proposal(self.record):
+        if manner.countersigned_by and self.reading.proposal_id:
             refusals.append(
                 Refusal(
                     "waits",
@@ -97,16 +108,23 @@ class Turn:
             )
         if refusals:
             raise StepRefused(*refusals)
+        self._refuse_what_is_given(manner, data)
         recorded = {name: data[name] for name in manner.records if data.get(name) is not None}
         if manner.countersigned_by:
             return self._propose(declared, recorded)
         return self._move(declared, data, recorded)
+
+    def _refuse_what_is_given(self, manner: Manner, data: Mapping[str, Any], *, remedy: str = "") -> None:
+        refusal = manner.given(self.record, at=self.at, **data) if manner.given is not None else None
+        if refusal is not None:
+            raise StepRefused(replace(refusal, remedy=" ".join(filter(None, (refusal.remedy, remedy)))))
 
     def _content_hash(self, step: str, payload: Any) -> str:
         return history.digest({"payload": payload, "content": self.record.decided_content(step)})
 
     def _propose(self, declared: Transition, recorded: dict[str, Any]) -> Step:
         payload = history.plain(recorded)
+        step = self.write(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
         Proposal.objects.create(
             case_id=self.record.pk,
             step=declared.name,
@@ -116,11 +134,11 @@ class Turn:
             proposed_by_id=self.by.pk,
             proposed_at=self.at,
         )
-        return self.write(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
+        return step
 
     def settle(self, name: str) -> Step:
         """Countersign the waiting proposal, or send it back."""
-        proposal = openness.waiting_proposal(self.record)
+        proposal = self.reading.proposal()
         if proposal is None:
             raise StepRefused(Refusal("nothing_waits", _("Nothing waits for a countersignature here.")))
         declared = declared_here(self.record, proposal.step)
@@ -133,8 +151,9 @@ class Turn:
         proposal.decided_by_id, proposal.decided_at = self.by.pk, self.at
         if name == SEND_BACK:
             proposal.fate = Proposal.Fate.SENT_BACK
+            step = self.write(Step.Nature.SENT_BACK, proposal.step, self.record.state, {}, entered=False)
             proposal.save()
-            return self.write(Step.Nature.SENT_BACK, proposal.step, self.record.state, {}, entered=False)
+            return step
         return self._countersign(proposal, declared)
 
     def _countersign(self, proposal: Proposal, declared: Transition) -> Step:
@@ -151,10 +170,14 @@ class Turn:
         unmet = openness.unmet(self.record, declared)
         if unmet:
             raise StepRefused(*unmet)
-        proposal.fate = Proposal.Fate.COUNTERSIGNED
-        proposal.save()
         data = revived(proposal.payload)
-        return self._move(declared, data, {**data, "proposed_by": proposal.proposed_by_id})
+        self._refuse_what_is_given(
+            manner_of(declared), data, remedy=_("Send the proposal back, so that it can be made anew.")
+        )
+        proposal.fate = Proposal.Fate.COUNTERSIGNED
+        step = self._move(declared, data, {**data, "proposed_by": proposal.proposed_by_id})
+        proposal.save()
+        return step
 
     def _move(self, declared: Transition, data: dict[str, Any], recorded: dict[str, Any]) -> Step:
         before = self.record.state
@@ -163,23 +186,52 @@ class Turn:
             Step.Nature.MOVED, declared.name, before, recorded, entered=before != self.record.state
         )
 
-    def write(self, nature: str, name: str, before: str, recorded: dict[str, Any], *, entered: bool) -> Step:
-        record = self.record
-        if nature == Step.Nature.MOVED:
-            record.proposals.filter(fate=Proposal.Fate.WAITING).update(fate=Proposal.Fate.FALLEN)
+    def write(
+        self,
+        nature: str,
+        name: str,
+        before: str,
+        recorded: Mapping[str, Any],
+        *,
+        entered: bool,
+        follow: Mapping[int, Policy] | None = None,
+    ) -> Step:
+        """Store one line of history with all that goes with it. Raises ``LostRace``."""
+        change = self.change(nature, name, before, recorded, entered=entered, follow=follow)
+        if not storing.store([change]):
+            raise LostRace
+        if nature == Step.Nature.MOVED and self.reading.proposal_id:
+            self.record.proposals.filter(fate=Proposal.Fate.WAITING).update(fate=Proposal.Fate.FALLEN)
+        return change.step
+
+    def change(
+        self,
+        nature: str,
+        name: str,
+        before: str,
+        recorded: Mapping[str, Any],
+        *,
+        entered: bool,
+        follow: Mapping[int, Policy] | None = None,
+    ) -> storing.Change:
+        """What is to be stored; the record itself is already as it will be."""
+        record, at = self.record, self.at
+        expected = record.version
         standing = record.standing
         if entered:
-            record.entered_state_at = self.at
+            record.entered_state_at = at
         record.desk_id = record.desk_of(standing.holder)
-        record.closed_at = (record.closed_at or self.at) if standing.final else None
-        effects = clockwork.keep(record, at=self.at, entered=entered)
-        record.next_due_at = clockwork.next_due(record)
-        step = append(
-            record, nature=nature, name=name, from_state=before, by=self.by, at=self.at,
-            reason=self.reason, data=recorded, effects=effects, key=self.key,
+        record.closed_at = (record.closed_at or at) if standing.final else None
+        kept = clockwork.keep(
+            record, self.reading.clocks, rules=self.reading.rules, at=at, entered=entered, follow=follow
+        )
+        record.next_due_at = kept.next_due_at
+        step = next_step(
+            record, nature=nature, name=name, from_state=before, by=self.by, at=at, reason=self.reason,
+            data=recorded, effects=[each.told() for each in kept.changes], key=self.key,
         )  # fmt: skip
-        record.save()
-        return step
+        own = storing.changed_columns(record, self.before)
+        return storing.Change(record, expected, step, kept.changes, own)
 
 
 def revived(payload: dict[str, Any]) -> dict[str, Any]:

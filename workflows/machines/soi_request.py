@@ -81,6 +81,22 @@ belongs_to_a_matter = Fact(
 )
 
 
+def _answer(name: str) -> Fact:
+    """The agency gives this kind of answer at all."""
+    return Fact(
+        name,
+        _("This agency does not give this answer."),
+        _("Its settings say which answers it gives. Choose another one, or have them changed."),
+    )
+
+
+gives_statements = _answer("gives_statements")
+asks_for_more = _answer("asks_for_more")
+monitors = _answer("monitors")
+declines = _answer("declines")
+refers = _answer("refers")
+
+
 class SoiRequestMachine(Case):
     machine = Machine(
         kind=Kind.SOI_REQUEST,
@@ -154,6 +170,7 @@ class SoiRequestMachine(Case):
         State.INFO_REQUESTED,
         _("Ask for more information"),
         by=parties.agency_staff,
+        needs=[asks_for_more],
         consequence=_("The time for the determination stands still until the requester answers."),
     )
     def request_information(self, *, at: datetime) -> None:
@@ -170,7 +187,7 @@ class SoiRequestMachine(Case):
         State.MONITORING,
         _("Monitor until needed"),
         by=parties.agency_staff,
-        needs=[has_an_assessment],
+        needs=[has_an_assessment, monitors],
         needs_reason=True,
         records=("recheck_on",),
         consequence=_("The requester is told, with the day on which you look again."),
@@ -194,7 +211,7 @@ class SoiRequestMachine(Case):
         State.ACCEPTED,
         _("Accept and prepare a statement"),
         by=parties.agency_approver,
-        needs=[belongs_to_a_matter, has_an_assessment],
+        needs=[belongs_to_a_matter, has_an_assessment, gives_statements],
         main=True,
         consequence=_("A draft statement is opened from the matter. The requester is told."),
     )
@@ -206,7 +223,7 @@ class SoiRequestMachine(Case):
         State.DECLINED,
         _("Decline"),
         by=parties.agency_approver,
-        needs=[has_an_assessment],
+        needs=[has_an_assessment, declines],
         needs_reason=True,
         records=("reason_code",),
         consequence=_("The requester gets a letter with the reason."),
@@ -219,6 +236,7 @@ class SoiRequestMachine(Case):
         State.REFERRED,
         _("Refer to another agency"),
         by=parties.agency_staff,
+        needs=[refers],
         needs_reason=True,
         records=("other_agency",),
     )

@@ -47,6 +47,11 @@ holds_a_delegation = Fact(
     _("You hold no delegation of signature for this agency on this day."),
     _("Ask an official who holds one, or have the delegation recorded."),
 )
+dhs_has_seen_the_draft = Fact(
+    "dhs_has_seen_the_draft",
+    _("This agency signs only after DHS has seen the draft."),
+    _("Send the draft to DHS and record its answer on the page of the case."),
+)
 
 
 class StatementMachine(StatementEndings, Case):
@@ -146,7 +151,7 @@ class StatementMachine(StatementEndings, Case):
         State.SIGNED,
         _("Sign"),
         by=parties.signing_official,
-        needs=[checklist_is_complete, holds_a_delegation],
+        needs=[checklist_is_complete, holds_a_delegation, dhs_has_seen_the_draft],
         not_by_those_who=("revise", "send_for_approval"),
         records=("review_by_on",),
         main=True,

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import parties
+from .. import days_in_words, parties, policies, terms
+from ..calendars import calendar
 from ..machine import step
+from ..models import Case
+from ..refusals import Refusal
 from .statement_states import IN_FORCE, SETTLED, State
+
+
+def earliest_withdrawal(statement: Case, *, at: datetime) -> date:
+    """The first day on which a withdrawal announced at an instant may take effect, by the dated rule.
+
+    Calendar days in the statement's own time zone; the last one may be a weekend or a holiday.
+    """
+    days = calendar("us-federal").with_timezone(statement.time_zone)
+    today = at.astimezone(days.timezone).date()
+    notice = policies.term("soi_withdrawal", on=today, jurisdiction=statement.jurisdiction)
+    return terms.due(terms.Term(notice.amount, notice.unit, rolls=False), calendar=days, start=today).on
+
+
+def short_notice(statement: Case, *, at: datetime, withdrawal_on: date) -> Refusal | None:
+    """Why a withdrawal cannot be announced for this day: those who depend on the statement need time."""
+    earliest = earliest_withdrawal(statement, at=at)
+    if withdrawal_on >= earliest:
+        return None
+    return Refusal(
+        "short_notice",
+        gettext("The people who depend on this statement need time to act."),
+        gettext("Choose %(day)s or a later day.") % {"day": days_in_words.day(earliest)},
+    )
 
 
 class StatementEndings:
@@ -69,6 +96,7 @@ class StatementEndings:
         by=parties.agency_approver,
         needs_reason=True,
         records=("withdrawal_on",),
+        given=short_notice,
         countersigned_by=parties.agency_approver,
         consequence=_(
             "DHS and every representative with a request that depends on it are told, at least 14 days before."

@@ -22,6 +22,7 @@ class State(models.TextChoices):
     DRAFTED = "DRAFTED", _("Letter drafted")
     APPROVED = "APPROVED", _("Letter approved and signed")
     SENT = "SENT", _("Sent to the liaison")
+    SENT_URGENT = "SENT_URGENT", _("Sent to the liaison; removal may be near")
     ACKNOWLEDGED = "ACKNOWLEDGED", _("Acknowledged by the liaison")
     FORWARDED = "FORWARDED", _("Forwarded to the field office")
     SUPPORTED = "SUPPORTED", _("Supported")
@@ -43,6 +44,10 @@ STANDINGS = {
     ),
     State.SENT: Standing(
         public=_("The agency's letter was sent to ICE."), then=_("ICE acknowledges it."), holder="ice",
+    ),
+    State.SENT_URGENT: Standing(
+        public=_("The agency's letter was sent to ICE, and it is urgent: the worker is detained or removal is near."),
+        then=_("ICE acknowledges it within hours."), holder="ice", tone="bad", beside=State.SENT,
     ),
     State.ACKNOWLEDGED: Standing(
         public=_("ICE has the agency's letter."), then=_("ICE puts it before the field office."), holder="ice",
@@ -80,6 +85,12 @@ CLOCKS = [
         runs_in=frozenset({State.SENT}),
     ),
     ClockRule(
+        "stay_referral_ack_urgent",
+        _("Urgent acknowledgement by the liaison"),
+        policy="stay_referral_acknowledgement_urgent",
+        runs_in=frozenset({State.SENT_URGENT}),
+    ),
+    ClockRule(
         "stay_referral_answer",
         _("Answer of the field office"),
         frozenset({State.ACKNOWLEDGED, State.FORWARDED}),
@@ -96,7 +107,15 @@ letter_is_complete = Fact(
     _("The letter lacks its ground or why the worker's presence is needed."),
     _("Choose the ground (8 USC 1231(c)(2)) and write why presence is needed."),
 )
-OPEN = [State.ASKED, State.DRAFTED, State.APPROVED, State.SENT, State.ACKNOWLEDGED, State.FORWARDED]
+OPEN = [
+    State.ASKED,
+    State.DRAFTED,
+    State.APPROVED,
+    State.SENT,
+    State.SENT_URGENT,
+    State.ACKNOWLEDGED,
+    State.FORWARDED,
+]
 
 
 class StayReferralMachine(Case):
@@ -170,7 +189,17 @@ class StayReferralMachine(Case):
     def send(self, *, at: datetime) -> None:
         self.sent_at = at
 
-    @step(State.SENT, State.ACKNOWLEDGED, _("Acknowledge"), by=parties.ice_reviewer, main=True)
+    @step(State.SENT, State.SENT_URGENT, _("Removal may be near"), by=parties.the_clock, quiet=True)
+    def hasten(self, *, at: datetime) -> None:
+        """Hours count instead of days: the worker is detained, or the removal date is close."""
+
+    @step(
+        [State.SENT, State.SENT_URGENT],
+        State.ACKNOWLEDGED,
+        _("Acknowledge"),
+        by=parties.ice_reviewer,
+        main=True,
+    )
     def acknowledge(self, *, at: datetime) -> None:
         """The liaison has it."""
 

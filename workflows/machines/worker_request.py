@@ -18,6 +18,7 @@ from ..models import Case, Kind
 from . import worker_request_facts as facts
 from .worker_request_ice import IceTrack
 from .worker_request_states import (
+    ANSWERING,
     BEFORE_ACCEPTANCE,
     BEFORE_DECISION,
     ICE_PENDING,
@@ -113,6 +114,10 @@ class WorkerRequestMachine(UscisTrack, IceTrack, Case):
     @step(PREPARING, None, _("Edit the request"), by=parties.representative, quiet=True)
     def revise(self, *, at: datetime) -> None:
         """The content is saved by the service."""
+
+    @step(ANSWERING, None, _("Gather evidence for the answer"), by=parties.representative, quiet=True)
+    def gather_evidence(self, *, at: datetime) -> None:
+        """The content is saved by the service; DHS sees it with the answer."""
 
     @step(
         State.DRAFT,

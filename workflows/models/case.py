@@ -94,12 +94,22 @@ class Case(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="state_moves_only_with_a_step",
-                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
-                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
                 condition=pgtrigger.Condition(
-                    "OLD.state IS DISTINCT FROM NEW.state AND NEW.version IS DISTINCT FROM OLD.version + 1"
+                    "OLD.state IS DISTINCT FROM NEW.state OR OLD.version IS DISTINCT FROM NEW.version"
+                    " OR OLD.head_hash IS DISTINCT FROM NEW.head_hash"
                 ),
-                func="RAISE EXCEPTION 'a state changes only together with a step';",
+                func="""
+                    IF NEW.version <> OLD.version + 1 OR NOT EXISTS (
+                        SELECT FROM workflows_step
+                        WHERE case_id = NEW.id AND sequence = NEW.version
+                            AND to_state = NEW.state AND hash = NEW.head_hash
+                    ) THEN
+                        RAISE EXCEPTION 'a state changes only together with a step';
+                    END IF;
+                    RETURN NULL;
+                """,
             ),
             pgtrigger.Protect(name="cases_are_never_deleted", operation=pgtrigger.Delete),
         ]

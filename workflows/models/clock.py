@@ -7,8 +7,12 @@ class Clock(models.Model):
     """A running or stopped clock of a case: where it began and under which dated rule.
 
     Nothing is counted down: the due date is computed from these columns, the
-    pauses and the calendar whenever it is asked for.
+    pauses and the calendar whenever it is asked for. A clock that was read together with its case ``holds``
+    its pauses and the names of its rungs that have fired.
     """
+
+    held_pauses: list[Pause] | None = None
+    fired_rungs: frozenset[str] = frozenset()
 
     case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="clocks")
     key = models.CharField(max_length=60)
@@ -34,9 +38,13 @@ class Clock(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
 
+    def stretches(self) -> list[Pause]:
+        """The pauses, as held, else from the database."""
+        return list(self.pauses.all()) if self.held_pauses is None else self.held_pauses
+
     @property
     def paused(self) -> bool:
-        return any(pause.ended_at is None for pause in self.pauses.all())
+        return any(pause.ended_at is None for pause in self.stretches())
 
 
 class Pause(models.Model):

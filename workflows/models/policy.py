@@ -5,6 +5,9 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from workflows.languages import in_active_language
+from workflows.models.stamp import moves_the_stamp
+
 FEDERAL = "US"
 
 
@@ -22,6 +25,9 @@ class Policy(models.Model):
     `effective_from` is the first day it applies, `effective_to` the first day it no longer does. `value`
     is JSON: a term ({"amount", "unit", ..., "rungs"}), a number, a text, a list or a truth. A row without
     `verified_on` has not been checked against its source: it warns and never blocks.
+
+    `labels`, `notes` and `sources` hold what people read, in each language (see `workflows.languages`); a
+    source that is a citation needs no second language.
     """
 
     class Governs(models.TextChoices):
@@ -40,20 +46,21 @@ class Policy(models.Model):
     effective_to = models.DateField(null=True, blank=True)
     value = models.JSONField()
     governs = models.CharField(max_length=10, choices=Governs)
-    label = models.CharField(max_length=200)
+    labels = models.JSONField()
     unit = models.CharField(max_length=60, blank=True)
     legal_cite = models.CharField(max_length=300, blank=True)
-    source = models.TextField(blank=True)
+    sources = models.JSONField(default=dict, blank=True)
     source_url = models.URLField(max_length=500, blank=True)
     verified_on = models.DateField(null=True, blank=True)
     verified_by = models.CharField(max_length=200, blank=True)
-    note = models.TextField(blank=True)
+    notes = models.JSONField(default=dict, blank=True)
 
     objects = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "policies"
         ordering = ["key", "jurisdiction", "effective_from"]
+        triggers = [moves_the_stamp("a_changed_rule_moves_the_stamp")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(effective_to__isnull=True)
@@ -81,6 +88,21 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.jurisdiction}) from {self.effective_from}"
+
+    @property
+    def label(self) -> str:
+        """The rule's name in the active language."""
+        return in_active_language(self.labels)
+
+    @property
+    def source(self) -> str:
+        """Who says so, in the active language."""
+        return in_active_language(self.sources)
+
+    @property
+    def note(self) -> str:
+        """What else a reader should know, in the active language; may be empty."""
+        return in_active_language(self.notes)
 
     @property
     def verified(self) -> bool:

@@ -1,14 +1,19 @@
 """Brings the rulebook files into the database without changing a row that is already there."""
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from workflows import rulebook
+from workflows.languages import with_languages_of
 from workflows.models.policy import Policy
 from workflows.models.tolling import TollingWindow
+
+POLICY_TEXTS = ("labels", "notes", "sources", "value")
+CLOSURE_TEXTS = ("reasons", "authorities")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +23,7 @@ class Loaded:
     added: int
     unchanged: int
     closures_added: int
+    translated: int
     differences: tuple[str, ...]
 
 
@@ -26,9 +32,9 @@ def load(at: datetime) -> Loaded:
     """Add the rows of the files that the database lacks; running it twice adds nothing.
 
     A row is known by key, jurisdiction and first day. The value of a stored row is never rewritten: a
-    difference from the file is reported. A new row ends the open-ended one before it, which is reported
-    where the change reaches days up to `at`; a row that falls inside a closed range is left out and
-    reported.
+    difference from the file is reported. Its texts get the languages that they lack. A new row ends the
+    open-ended one before it, which is reported where the change reaches days up to `at`; a row that falls
+    inside a closed range is left out and reported.
     """
     stored = {
         (row.key, row.jurisdiction, row.effective_from): row for row in Policy.objects.select_for_update()
@@ -37,7 +43,7 @@ def load(at: datetime) -> Loaded:
     shipped = rulebook.read()
     fresh = [row for row in shipped.policies if (row.key, row.jurisdiction) not in histories]
     Policy.objects.bulk_create(fresh)
-    added, unchanged = len(fresh), 0
+    added, unchanged, translated = len(fresh), 0, 0
     differences: list[str] = []
     for row in shipped.policies:
         if (row.key, row.jurisdiction) not in histories:
@@ -47,16 +53,30 @@ def load(at: datetime) -> Loaded:
             inserted, told = _insert(row, at)
             added += inserted
             differences += told
-        elif known.value == row.value and known.governs == row.governs:
+            continue
+        translated += _translate(known, row, POLICY_TEXTS)
+        if known.value == row.value and known.governs == row.governs:
             unchanged += 1
         else:
             differences.append(_("%(row)s differs from the files; the stored row is kept.") % {"row": known})
     return Loaded(
         added=added,
         unchanged=unchanged,
+        translated=translated,
         closures_added=_load_closures(shipped.closures),
         differences=tuple(differences),
     )
+
+
+def _translate(known: models.Model, row: models.Model, texts: Iterable[str]) -> bool:
+    """Give the texts of a stored row the languages they lack; whether there was one."""
+    told = {name: with_languages_of(getattr(known, name), getattr(row, name)) for name in texts}
+    lacked = [name for name, text in told.items() if text != getattr(known, name)]
+    for name in lacked:
+        setattr(known, name, told[name])
+    if lacked:
+        known.save(update_fields=lacked)
+    return bool(lacked)
 
 
 def _insert(row: Policy, at: datetime) -> tuple[bool, list[str]]:
@@ -83,6 +103,9 @@ def _insert(row: Policy, at: datetime) -> tuple[bool, list[str]]:
 
 
 def _load_closures(windows: list[TollingWindow]) -> int:
-    known = set(TollingWindow.objects.values_list("jurisdiction", "starts_on"))
+    known = {(window.jurisdiction, window.starts_on): window for window in TollingWindow.objects.all()}
     fresh = [window for window in windows if (window.jurisdiction, window.starts_on) not in known]
+    for window in windows:
+        if window not in fresh:
+            _translate(known[window.jurisdiction, window.starts_on], window, CLOSURE_TEXTS)
     return len(TollingWindow.objects.bulk_create(fresh))

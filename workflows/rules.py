@@ -1,0 +1,67 @@
+"""The rules as they stand, kept in the process as long as nobody has changed them.
+
+Triggers move a stamp whenever a row of policy or a closure changes, in that change's own transaction.
+Whoever reads a case reads the stamp with it, so that rules kept in memory are never older than the case.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from django.utils.translation import get_language
+
+from .models import Policy, RulesStamp, TollingWindow
+from .models.policy import FEDERAL
+from .policies import PolicyBook, tolling
+from .terms import Tolling
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """Every dated rule and every declared closure at one moment."""
+
+    stamp: int | None
+    book: PolicyBook
+    rows: dict[int, Policy]
+    windows: tuple[TollingWindow, ...]
+    _closures: dict[tuple[str, str | None], Sequence[Tolling]] = dataclasses.field(default_factory=dict)
+
+    def closures(self, jurisdiction: str) -> Sequence[Tolling]:
+        """The closures that stop the clocks of a jurisdiction, its own and the nation-wide ones, as told."""
+        asked = (jurisdiction, get_language())
+        known = self._closures.get(asked)
+        if known is None:
+            places = {jurisdiction, FEDERAL}
+            known = tolling(each for each in self.windows if each.jurisdiction in places)
+            self._closures[asked] = known
+        return known
+
+
+_kept: Rules | None = None
+
+
+def as_of(stamp: int | None) -> Rules:
+    """The rules that belong to a stamp; read again, with two queries, when the stamp has moved.
+
+    Without a stamp (no rule was ever loaded) nothing is kept.
+    """
+    global _kept
+    kept = _kept
+    if stamp is not None and kept is not None and kept.stamp == stamp:
+        return kept
+    policies = list(Policy.objects.all())
+    rules = Rules(
+        stamp=stamp,
+        book=PolicyBook(policies),
+        rows={row.pk: row for row in policies},
+        windows=tuple(TollingWindow.objects.all()),
+    )
+    if stamp is not None:
+        _kept = rules
+    return rules
+
+
+def current() -> Rules:
+    """The rules as they stand now: one small query, and two more when something has changed."""
+    return as_of(RulesStamp.objects.values_list("stamp", flat=True).first())
