@@ -23,7 +23,8 @@ from workflows.models import Deadline, Step
 from workflows.openness import COUNTERSIGN, manner_of
 
 from . import audiences
-from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, told_to
+from .amendment_announcements import OWN_WORDS
+from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, notices_of, told_to
 
 WHAT_HAPPENED = {
     "proposed": gettext_lazy("A decision waits for your countersignature."),
@@ -54,7 +55,12 @@ def step_taken(record: Any, step: Step) -> None:
             what="sent_back",
         )
     elif step.nature in (Step.Nature.MOVED, Step.Nature.OPENED):
-        _tell(record, event, STEPS.get((kind, step.name), ()), step=step)
+        notices = STEPS.get((kind, step.name), ())
+        own = {each: OWN_WORDS.get((kind, step.name, each.to.key)) for each in notices}
+        _tell(record, event, [each for each, tell in own.items() if tell is None], step=step)
+        for notice, tell in own.items():
+            if tell is not None:
+                tell(record, notice, step=step)
 
 
 def _tell(record: Any, event: str, notices: Iterable[Notice], *, step: Step, what: str = "") -> None:
@@ -63,10 +69,10 @@ def _tell(record: Any, event: str, notices: Iterable[Notice], *, step: Step, wha
         return str(WHAT_HAPPENED[what]) if what else f"{standing.public} {standing.then}"
 
     for notice in notices:
-        _write(record, notice, event=event, cause=f"step:{step.pk}", words=words, at=step.at)
+        write(record, notice, event=event, cause=f"step:{step.pk}", words=words, at=step.at)
 
 
-def _write(
+def write(
     record: Any, notice: Notice, *, event: str, cause: str, words: Callable[[], str], at: datetime
 ) -> None:
     """One message to everybody in the notice's audience, each in their own language."""
@@ -93,15 +99,7 @@ def _family(rung: str) -> str:
 
 
 def _notices_for(record: Any, deadline: Deadline) -> tuple[Notice, ...]:
-    family = _family(deadline.rung)
-    chosen = CLOCKS.get((deadline.clock_key, family))
-    if chosen is not None:
-        return chosen
-    if family in ("supervisor", "head"):
-        return (told_to(A.supervisors, mandatory=True),)
-    if family == "breach":
-        return (told_to(A.holders), told_to(A.supervisors))
-    return (told_to(A.holders),)
+    return notices_of(deadline.clock_key, _family(deadline.rung))
 
 
 def deadline_passed(record: Any, deadline: Deadline, *, at: datetime) -> None:
@@ -117,9 +115,7 @@ def deadline_passed(record: Any, deadline: Deadline, *, at: datetime) -> None:
     for notice in _notices_for(record, deadline):
         what = "ack_missed" if missed_ack and notice.to is A.requester else family
         event = f"{deadline.clock_key}.{family}"
-        _write(
-            record, notice, event=event, cause=f"deadline:{deadline.pk}", words=partial(words, what), at=at
-        )
+        write(record, notice, event=event, cause=f"deadline:{deadline.pk}", words=partial(words, what), at=at)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from workflows.models import Proposal
@@ -21,9 +22,10 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
     """Everything that ``pages/case.html`` draws."""
     options = choices.options_seen(record, by=user, at=at)
     steps = choices.buttons(record, options)
+    presenting.read_clocks([record])
     clocks = presenting.shown_clocks(record, at=at)
     panel = panel_for(record, user, at=at)
-    documents = list(Document.objects.visible_to(user).filter(case_id=record.pk).defer("content"))
+    documents = list(letters_of(record, user))
     told = diary.people_told(record, user)
     history = diary.entries(record, user, limit=diary.FIRST)
     return {
@@ -46,6 +48,12 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
         "worker_side": hasattr(record, "person") and user.is_representative,
         "anchors": _anchors(panel, clocks, documents, told),
     }
+
+
+def letters_of(record: Any, user: User) -> QuerySet[Document]:
+    """The letters of a case; scans stand with the proofs that they belong to."""
+    papers = Document.objects.visible_to(user).filter(case_id=record.pk)
+    return papers.exclude(kind=Document.SCAN).defer("content")
 
 
 def standing_of(record: Any) -> dict[str, str]:

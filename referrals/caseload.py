@@ -85,7 +85,8 @@ def cases_of(worker: Person, user: User) -> list[Case]:
     """Every case of one worker that the reader may see, open ones first, then the newest."""
     found: list[Case] = []
     for kind, path in PERSON.items():
-        found.extend(record_models()[kind].objects.visible_to(user).filter(**{path: worker.pk}))
+        mine = record_models()[kind].objects.visible_to(user).filter(**{path: worker.pk})
+        found.extend(mine.select_related("desk"))
     return sorted(found, key=lambda case: (case.closed_at is not None, -case.opened_at.timestamp(), case.pk))
 
 

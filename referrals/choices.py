@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workflows import engine
-from workflows.machine import Manner, steps_of
+from workflows.machine import ClockRule, Manner, set_by, steps_of
 from workflows.models import Case, Step
-from workflows.openness import COUNTERSIGN, SEND_BACK, Option, manner_of
+from workflows.openness import COUNTERSIGN, SEND_BACK, Option, declared_step, manner_of
 from workflows.refusals import Refusal
 
 from . import diary
@@ -145,18 +145,19 @@ def effects_of(record: Any, option: Option) -> Effects:
     return Effects(
         states=[machine.label_of(target) for target in moves],
         ends=bool(moves) and all(machine.standing(target).final for target in moves),
-        clocks=_clock_changes(record, moves) if len(moves) == 1 else [],
+        clocks=_clock_changes(record, option, moves[0]) if len(moves) == 1 else [],
         waits_for=str(second.label) if second is not None else "",
     )
 
 
-def _clock_changes(record: Any, targets: list[str]) -> list[str]:
-    (target,) = targets
+def _clock_changes(record: Any, option: Option, target: str) -> list[str]:
     running = set(record.clocks.filter(stopped_at__isnull=True).values_list("key", flat=True))
     told = []
     for rule in record.machine.clocks:
         words = {"clock": str(rule.label)}
         if target in rule.runs_in:
+            if rule.key not in running and not _has_an_end(record, option, rule):
+                continue
             if rule.key not in running:
                 told.append(_("Starts to count: %(clock)s.") % words)
             elif record.state in rule.paused_in:
@@ -169,6 +170,15 @@ def _clock_changes(record: Any, targets: list[str]) -> list[str]:
                 (_("Stands still: %(clock)s.") if stands else _("Stops counting: %(clock)s.")) % words
             )
     return told
+
+
+def _has_an_end(record: Any, option: Option, rule: ClockRule) -> bool:
+    """Whether a clock with a fixed end will have one: a day that is known, or that the step itself sets."""
+    if not rule.until or getattr(record, rule.until) is not None:
+        return True
+    step = option.proposal.step if option.proposal is not None else option.name
+    declared = declared_step(type(record), step, record.state)
+    return declared is not None and rule.until in set_by(declared)
 
 
 def done_sentence(record: Any, step: Step, option: Option) -> str:

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from workflows import policies
 from workflows.parties import Capacity
 
-from . import correspondence
+from . import correspondence, policy_people
+from .services.redactions import REDACTORS
 
 
 def programme(on: date) -> dict[str, Any] | None:
     """Whether new requests are taken on a day, since when, and what that means."""
     try:
-        status = policies.programme(on)
+        status, following = policies.programme_and_next(on)
     except policies.NoPolicy:
         return None
     if status.takes_new_requests:
@@ -30,21 +31,30 @@ def programme(on: date) -> dict[str, Any] | None:
             "stayable goes on, and labor agencies go on issuing statements of interest. "
             "A DHS programme officer can record an override for one statement."
         )
-    return {"open": status.takes_new_requests, "since": status.since, "text": text}
+    shown: dict[str, Any] = {"open": status.takes_new_requests, "since": status.since, "text": text}
+    if following is not None and following.takes_new_requests != status.takes_new_requests:
+        shown["coming"] = {"on": following.since, "open": following.takes_new_requests}
+    return shown
+
+
+def _places_of(user: Any) -> list[tuple[str, str, bool]]:
+    """The pages that belong to some capacities only: their name, their label, whether they are this one's."""
+    return [
+        ("soi_request_new", _("Ask for a statement"), user.is_advocate),
+        ("workers", _("Workers"), user.is_representative),
+        ("matters", _("Matters"), user.is_agency),
+        ("overrides", _("Programme overrides"), user.capacity == Capacity.PROGRAMME_OFFICER),
+        ("operations", _("Operations"), user.capacity == Capacity.ADMINISTRATOR),
+        ("redactions", _("Redactions"), user.capacity in REDACTORS),
+        ("rules", _("Rules"), policy_people.takes_part(user)),
+    ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The main pages of the capacity in which somebody acts; pages that are not there are left out."""
     user: Any = request.user
-    places: list[tuple[str, str, int]] = [("desk", _("My desk"), 0)]
-    if user.is_advocate:
-        places.append(("soi_request_new", _("Ask for a statement"), 0))
-    if user.is_representative:
-        places.append(("workers", _("Workers"), 0))
-    if user.is_agency:
-        places.append(("matters", _("Matters"), 0))
-    if user.capacity == Capacity.PROGRAMME_OFFICER:
-        places.append(("overrides", _("Programme overrides"), 0))
+    places = [("desk", _("My desk"), 0)]
+    places += [(name, label, 0) for name, label, theirs in _places_of(user) if theirs]
     places.append(("inbox", _("Inbox"), correspondence.unread(user)))
     if settings.DEMO:
         places.append(("kept_mail", _("Mail (demonstration)"), 0))

@@ -14,15 +14,18 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notifications.models import Channel, Message
+from workflows import redaction
 from workflows.machine import steps_of
 from workflows.models import Case, Step
 from workflows.openness import manner_of
 
-from . import audiences, notification_matrix, presenting
+from . import audiences, notification_matrix, presenting, programme_announcements
 from .models import Membership, User, record_models, side_of
 from .models.documents import Document
+from .reasons import Reason, reasons_of
 from .subjects import PERSON
 
 FIRST = 20
@@ -50,6 +53,7 @@ class Entry:
     capacity: str
     what: str
     reason: str
+    redacted: str
     set_off: list[str]
     sequence: int
     name: str
@@ -66,7 +70,7 @@ def may_know(case: Case, step: Step, user: User) -> bool:
 
 def _is_shared(case: Case, step: Step, side: str) -> bool:
     """Whether a step taken elsewhere concerns the reader's side."""
-    if step.nature == Step.Nature.OPENED:
+    if step.nature == Step.Nature.OPENED or step.name == redaction.NOTE:
         return True
     if step.nature != Step.Nature.MOVED:
         return False
@@ -95,25 +99,25 @@ def entries(
         steps = steps.filter(name=name)
     if own_only:
         steps = steps.filter(organization=user.organization_id)
-    reasons = _gives_reasons(record)
+    known = [step for step in steps[:MOST] if may_know(record, step, user)][:limit]
+    said, addressed = reasons_of(record, known), _gives_reasons(record)
     found: list[Entry] = []
-    for step in steps[:MOST]:
-        if may_know(record, step, user):
-            own = step.organization == user.organization_id
-            found.append(_entry(record, step, own=own, reasons=reasons))
-        if len(found) >= limit:
-            break
+    for step in known:
+        own = step.organization == user.organization_id
+        told = said[step.sequence] if own or step.name in addressed else Reason()
+        found.append(_entry(record, step, own=own, reason=told))
     return found
 
 
-def _entry(record: Any, step: Step, *, own: bool, reasons: set[str]) -> Entry:
+def _entry(record: Any, step: Step, *, own: bool, reason: Reason) -> Entry:
     who = str(step.actor) if own and step.actor_id else ""
     return Entry(
         at=step.at,
         who=who,
         capacity=str(step.get_capacity_display()),
         what=presenting.step_label(record, step),
-        reason=step.reason if own or step.name in reasons else "",
+        reason=reason.text,
+        redacted=reason.redacted,
         set_off=presenting.set_off(record, step),
         sequence=step.sequence,
         name=step.name,
@@ -178,6 +182,9 @@ def people_told(record: Any, user: User) -> list[PeopleTold]:
 
 
 GROUPS = {each.key: each.label for each in vars(audiences).values() if isinstance(each, audiences.Audience)}
+GROUPS[programme_announcements.OVERRIDE_GROUP] = gettext_lazy(
+    "those who asked for the statement or depend on it"
+)
 
 
 def colleagues(user: User, keys: Iterable[int]) -> set[int]:

@@ -10,15 +10,27 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from referrals.matter_rows import COLUMNS, BadRow, Row, RowReading
 
 __all__ = ["COLUMNS", "BadRow", "MatterFile", "MissingColumns", "Row", "UnreadableFile", "read"]
+
+MOST_NAMED = 20
+MOST_BAD_ROWS = 20_000
+"""A file with more rows than this that cannot be taken over is another file, or in another layout."""
+NO_TEXT: dict[bytes, str | Promise] = {
+    b"PK\x03\x04": gettext_lazy("an Excel workbook or another packed file"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": gettext_lazy("an old Excel workbook"),
+    b"%PDF-": gettext_lazy("a PDF"),
+    b"\x89PNG\r\n\x1a\n": gettext_lazy("a picture"),
+    b"\xff\xd8\xff": gettext_lazy("a picture"),
+    b"GIF8": gettext_lazy("a picture"),
+}
 
 
 class UnreadableFile(ValueError):
@@ -56,6 +68,21 @@ class MatterFile:
         self.notes = tuple(self._file_notes())
 
     def __iter__(self) -> Iterator[Row | BadRow]:
+        """Every row in turn; raises `UnreadableFile` once more than `MOST_BAD_ROWS` were bad."""
+        bad = 0
+        for row in self._rows():
+            bad += isinstance(row, BadRow)
+            if isinstance(row, BadRow) and bad > MOST_BAD_ROWS:
+                raise UnreadableFile(
+                    gettext(
+                        "More than %(most)s rows cannot be taken over, so nothing was. Is this the right "
+                        "file? Row %(number)s, for example: %(reasons)s"
+                    )
+                    % {"most": MOST_BAD_ROWS, "number": row.number, "reasons": " ".join(row.reasons)}
+                )
+            yield row
+
+    def _rows(self) -> Iterator[Row | BadRow]:
         seen: dict[str, int] = {}
         with self._text:
             number = 1
@@ -124,23 +151,45 @@ class MatterFile:
             ) % {"encoding": self.encoding}
         if extra := [name for name in self.columns if name not in COLUMNS]:
             yield gettext("These columns were ignored: %(columns)s.") % {
-                "columns": ", ".join(name or "—" for name in extra)
+                "columns": ", ".join(name or "—" for name in extra[:MOST_NAMED])
+                + ("…" if extra[MOST_NAMED:] else "")
             }
 
 
 def _encoding(binary: IO[bytes]) -> str:
-    """The encoding that the whole file fits: a byte order mark's, else UTF-8, else Windows or Latin-1."""
-    start = binary.read(4)
-    binary.seek(0)
+    """The encoding that the whole file fits: a byte order mark's, else UTF-8, else Windows or Latin-1.
+
+    Raises `UnreadableFile` for what is no text at all, and for UTF-16 that breaks off in a letter.
+    """
+    start = binary.read(len(max(NO_TEXT, key=len)))
+    for signature, name in NO_TEXT.items():
+        if start.startswith(signature):
+            raise UnreadableFile(
+                gettext("This is %(kind)s, not a CSV file. In the spreadsheet, save the table as CSV UTF-8.")
+                % {"kind": name}
+            )
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if not _fits(binary, "utf-16"):
+            raise UnreadableFile(
+                gettext("The file breaks off in the middle of a letter. Save it again as CSV UTF-8.")
+            )
         return "utf-16"
     for encoding in ("utf-8", "cp1252"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        with suppress(UnicodeDecodeError):
-            while chunk := binary.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-            binary.seek(0)
+        if _fits(binary, encoding):
             return "utf-8-sig" if encoding == "utf-8" and start.startswith(codecs.BOM_UTF8) else encoding
-        binary.seek(0)
     return "latin-1"
+
+
+def _fits(binary: IO[bytes], encoding: str) -> bool:
+    """Whether the whole file is text of an encoding; the file is at its start again afterwards."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    binary.seek(0)
+    try:
+        while chunk := binary.read(1 << 20):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        binary.seek(0)
+    return True

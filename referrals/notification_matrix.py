@@ -52,7 +52,7 @@ STEPS: dict[tuple[str, str], tuple[Notice, ...]] = {
     (STATEMENT, "send_for_approval"): (told_to(A.agency_approvers),),
     (STATEMENT, "return_to_drafter"): (told_to(A.agency_staff),),
     (STATEMENT, "approve"): (told_to(A.agency_approvers),),
-    (STATEMENT, "sign"): (told_to(A.agency_staff, quiet=True),),
+    (STATEMENT, "sign"): (told_to(A.agency_staff, quiet=True), told_to(A.dependants)),
     (STATEMENT, "transmit"): (told_to(A.statement_requester), told_to(A.intake), told_to(A.agency_approvers, quiet=True)),
     (STATEMENT, "confirm_receipt"): (told_to(A.agency_staff, quiet=True), told_to(A.statement_requester, quiet=True)),
     (STATEMENT, "accept"): (told_to(A.agency_staff, quiet=True), told_to(A.statement_requester)),
@@ -127,6 +127,7 @@ STEPS: dict[tuple[str, str], tuple[Notice, ...]] = {
     (STAY, "expire"): (told_to(A.representatives, urgent=True, mandatory=True),),
     (REFERRAL, "approve"): (told_to(A.agency_staff, quiet=True),),
     (REFERRAL, "send"): (told_to(A.ice, urgent=True), told_to(A.representatives)),
+    (REFERRAL, "hasten"): (told_to(A.ice, urgent=True, mandatory=True), told_to(A.agency_staff, quiet=True)),
     (REFERRAL, "acknowledge"): (told_to(A.agency_staff, quiet=True),),
     (REFERRAL, "support"): (told_to(A.agency_staff, quiet=True), told_to(A.representatives)),
     (REFERRAL, "not_support"): (told_to(A.agency_staff, quiet=True), told_to(A.representatives)),
@@ -168,8 +169,36 @@ CLOCKS: dict[tuple[str, str], tuple[Notice, ...]] = {
         ("soi_renewal_answer", family): (told_to(A.agency_counted), told_to(A.representatives, quiet=True))
         for family in ("warn", "due", "breach")
     },
+    **{
+        ("stay_referral_ack_urgent", family): (told_to(A.holders, urgent=True, mandatory=True),)
+        for family in ("warn", "due")
+    },
     ("removal_date", "warn"): (
         told_to(A.representatives, urgent=True, mandatory=True), told_to(A.reviewers, urgent=True, mandatory=True),
     ),
     ("removal_date", "due"): (told_to(A.representatives, urgent=True, mandatory=True),),
 }  # fmt: skip
+
+# When a rule or a closure moves the dates of a case: those who have to keep them, and those who wait for them.
+RULE_CHANGED: dict[str, tuple[Notice, ...]] = {
+    REQUEST: (told_to(A.requester, mandatory=True), told_to(A.agency_staff)),
+    STATEMENT: (told_to(A.agency_staff), told_to(A.statement_requester)),
+    WORKER: (told_to(A.representatives, mandatory=True), told_to(A.reviewers)),
+    GRANT: (told_to(A.representatives, mandatory=True),),
+    PERMIT: (told_to(A.representatives, mandatory=True), told_to(A.uscis, quiet=True)),
+    STAY: (told_to(A.representatives, mandatory=True), told_to(A.ice)),
+    REFERRAL: (told_to(A.agency_staff), told_to(A.representatives, mandatory=True)),
+    RENEWAL: (told_to(A.representatives, mandatory=True),),
+}
+
+
+def notices_of(clock: str, family: str) -> tuple[Notice, ...]:
+    """Who hears of a rung of a clock; ``family`` is warn, due, breach, supervisor or head."""
+    chosen = CLOCKS.get((clock, family))
+    if chosen is not None:
+        return chosen
+    if family in ("supervisor", "head"):
+        return (told_to(A.supervisors, mandatory=True),)
+    if family == "breach":
+        return (told_to(A.holders), told_to(A.supervisors))
+    return (told_to(A.holders),)

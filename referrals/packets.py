@@ -54,6 +54,8 @@ BY_FILING = {
     "SUBSEQUENT": ("updated_statement", "approval_notice"),
 }
 OWN_FORM = "I-765"
+EMPLOYMENT = "employment"
+"""The paper that the proofs of work make up, each with its scan."""
 
 
 def items_for(filing: str, *, on: date) -> list[Item]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from workflows import clockwork, policies, terms
+from workflows import clockwork, days_in_words, policies, rules, terms
+from workflows.languages import in_active_language
 from workflows.machine import steps_of
 from workflows.models import Case, Clock, Deadline, Step
 from workflows.openness import manner_of
 
+from . import note_labels, rule_words
 from .models import record_models
 
 END_OF_DAY = time(23, 59)
@@ -26,7 +30,7 @@ def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
     due_on = deadline.clock.due_on
     return {
         "clock": str(clockwork.rule_of(record, deadline.clock_key).label),
-        "day": date_format(due_on, "j M Y") if due_on else "",
+        "day": days_in_words.day(due_on) if due_on else "",
         "escalation": escalation(record, at=deadline.due_at),
     }
 
@@ -35,7 +39,7 @@ def escalation(record: Any, *, at: datetime) -> str:
     """What a requester can do when the agency stays silent: its own published path, or a general one."""
     path = policies.value("agency.escalation", on=at.date(), jurisdiction=record.jurisdiction, default=None)
     text = path.get("text") if isinstance(path, dict) else path
-    return str(text) if text else _("Phone the agency's office and ask for the coordinator.")
+    return in_active_language(text) if text else _("Phone the agency's office and ask for the coordinator.")
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,12 @@ class ShownDate:
         return self.what
 
 
-def shown_clock(record: Any, clock: Clock, *, at: datetime) -> ShownDate:
-    """A running clock as a date with its arithmetic."""
+def shown_clock(
+    record: Any, clock: Clock, *, at: datetime, closures: Sequence[terms.Tolling] | None = None
+) -> ShownDate:
+    """A running clock as a date with its arithmetic; ``closures`` are read unless given."""
     rule = clockwork.rule_of(record, clock.key)
-    due = clockwork.reckon(record, clock, at=at)
+    due = clockwork.reckon(record, clock, at=at, closures=closures)
     left = terms.remaining(due, at, clockwork.calendar_of(record))
     policy = clock.policy
     return ShownDate(
@@ -91,14 +97,29 @@ def has_an_hour(case: Case, moment: datetime) -> bool:
     return moment.astimezone(ZoneInfo(case.time_zone)).time() < END_OF_DAY
 
 
+def read_clocks(records: Sequence[Any]) -> None:
+    """Read what ``shown_clocks`` needs for some records at once, for a page that only shows them."""
+    running: dict[int, list[Clock]] = defaultdict(list)
+    for clock in _running(record.pk for record in records):
+        running[clock.case_id].append(clock)
+    now = rules.current() if running else None
+    for record in records:
+        record.running_clocks = (running[record.pk], now.closures(record.jurisdiction) if now else ())
+
+
+def _running(cases: Iterable[int]) -> QuerySet[Clock]:
+    found = Clock.objects.filter(case_id__in=list(cases), stopped_at__isnull=True)
+    return found.select_related("policy").prefetch_related("pauses")
+
+
 def shown_clocks(record: Any, *, at: datetime) -> list[ShownDate]:
     """Every running clock of a case, the most pressing first."""
-    running = (
-        record.clocks.filter(stopped_at__isnull=True).select_related("policy").prefetch_related("pauses")
+    running, closures = getattr(record, "running_clocks", (None, None))
+    shown = (
+        shown_clock(record, clock, at=at, closures=closures)
+        for clock in (_running([record.pk]) if running is None else running)
     )
-    return sorted(
-        (shown_clock(record, clock, at=at) for clock in running), key=lambda shown: (shown.paused, shown.on)
-    )
+    return sorted(shown, key=lambda each: (each.paused, each.on))
 
 
 def whose_turn(record: Any) -> str:
@@ -150,7 +171,9 @@ def step_label(record: Case, step: Step) -> str:
         return _("Opened")
     labels = _labels(record.kind)
     named = [text for (name, _source), text in labels.items() if name == step.name]
-    known = labels.get((step.name, step.from_state)) or (named[0] if named else None)
+    known = labels.get((step.name, step.from_state)) or (
+        named[0] if named else note_labels.LABELS.get(step.name)
+    )
     label = str(known) if known else step.name.replace("_", " ").capitalize()
     if step.nature == Step.Nature.PROPOSED:
         return _("Proposed: %(step)s") % {"step": label}
@@ -168,16 +191,17 @@ def set_off(record: Any, step: Step) -> list[str]:
         "stopped": _("%(clock)s stopped"),
     }
     labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
-    return [
+    found = [
         words[effect["what"]]
         % {"clock": labels.get(effect["clock"], effect["clock"]), "due": _day(effect.get("due", ""))}
         for effect in step.effects
         if effect.get("what") in words
     ]
+    return [*found, *rule_words.moved_dates(step, labels)]
 
 
 def _day(text: str) -> str:
-    return date_format(date.fromisoformat(text), "j M Y") if text else ""
+    return days_in_words.day(date.fromisoformat(text)) if text else ""
 
 
 def plain_value(value: Any) -> str:
@@ -187,7 +211,7 @@ def plain_value(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(plain_value(each) for each in value)
     try:
-        return date_format(datetime.fromisoformat(str(value)), "j M Y") if "-" in str(value) else str(value)
+        return days_in_words.day(datetime.fromisoformat(str(value))) if "-" in str(value) else str(value)
     except ValueError:
         return str(value)
 

@@ -8,17 +8,18 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from notifications import outbox
+from workflows import days_in_words
 from workflows.models import Step
 
 from . import audiences
 
 SUBJECT = _("The federal programme")
+OVERRIDE_GROUP = "override"
 OVERRIDE = _(
     "A programme officer lets new requests under this statement in from %(first)s to %(last)s, "
     "although the programme is closed to new requests."
@@ -53,7 +54,7 @@ def held(requests: Sequence[Any], *, key: str, since: date, at: datetime) -> Non
             "The programme is closed to new requests since %(day)s. "
             "%(count)d requests that you are preparing are on hold. They are not lost.",
             len(requests),
-        ) % {"day": date_format(since, "j M Y"), "count": len(requests)}
+        ) % {"day": days_in_words.day(since), "count": len(requests)}
 
     people = audiences.representatives.people(requests[0])
     _tell(people, event="programme.held", key=key, at=at, words=words, link=_first_page())
@@ -79,15 +80,15 @@ def override_recorded(statement: Any, step: Step, *, starts_on: date, ends_on: d
 
     def words() -> str:
         return str(sentence) % {
-            "first": date_format(starts_on, "j M Y"),
-            "last": date_format(ends_on, "j M Y"),
+            "first": days_in_words.day(starts_on),
+            "last": days_in_words.day(ends_on),
         }
 
     for audience in (audiences.dependants, audiences.statement_requester):
         _tell(
             audience.people(statement),
             event="programme.override",
-            key=f"step:{step.pk}:override",
+            key=f"step:{step.pk}:{OVERRIDE_GROUP}",
             at=step.at,
             words=words,
             link=statement.get_absolute_url(),

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from workflows import policies
+from workflows import days_in_words, policies
 from workflows.machine import Told
 from workflows.machines.grant import IN_FORCE
 
@@ -28,7 +27,7 @@ def _taken(request: WorkerRequest, book: policies.PolicyBook, *, on: date) -> To
     return Told(
         False,
         _("The programme is closed to new requests since %(day)s.")
-        % {"day": date_format(status.since, "j M Y")},
+        % {"day": days_in_words.day(status.since)},
         _(
             "What is already filed, granted, renewable or stayable goes on. "
             "A programme officer can record an override for this statement."
@@ -48,7 +47,7 @@ def _edition(request: WorkerRequest, book: policies.PolicyBook, *, on: date) -> 
         return Told(
             False,
             _("Edition %(edition)s of Form G-325A is not accepted on %(day)s.")
-            % {"edition": request.form_edition, "day": date_format(on, "j M Y")},
+            % {"edition": request.form_edition, "day": days_in_words.day(on)},
             _("Accepted: %(editions)s.") % {"editions": ", ".join(accepted)},
         )
     return Told(True)

@@ -11,15 +11,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from notifications import relay
-from workflows import history, sweep
+from workflows import heads, history, stuck, sweep
 from workflows.models import Case
 
-from . import announcements
-from .models import record_models
-from .services import programme
+from . import announcements, heartbeats, in_hand, tallies
+from .models import Heartbeat, record_models
+from .services import policy_changes, programme
 from .services.steps import take_step
 
 log = logging.getLogger(__name__)
+# Seconds: what walks every history may take longer than other tasks, and less than the visibility timeout.
+NIGHTLY = {"soft_time_limit": 13 * 60, "time_limit": 14 * 60}
 
 
 def _record_of(case: Case) -> Any:
@@ -27,15 +29,27 @@ def _record_of(case: Case) -> Any:
 
 
 def fire(*, at: datetime) -> sweep.Swept:
-    """Fire due deadlines with this product's announcements and effects, and follow the programme's state."""
+    """Fire due deadlines with this product's announcements and effects, and follow rules that changed.
+
+    Changes of rules come first, so that no deadline fires by a rule that is no longer in force; what goes
+    wrong with them keeps no deadline from firing.
+    """
+    try:
+        policy_changes.carry_out(at=at)
+    except Exception:
+        log.exception("The open cases do not follow the changed rules yet.")
     swept = sweep.fire_due(at=at, tell=announcements.deadline_passed, take=take_step, record_of=_record_of)
+    tallies.store()
+    heartbeats.note(Heartbeat.Part.SWEEP, at=at, fired=swept.fired, failed=swept.failed)
     programme.follow(at=at)  # afterwards: what goes wrong here keeps no deadline from firing
     return swept
 
 
 def deliver(*, at: datetime) -> relay.Delivered:
     """Deliver what waits in the outbox."""
-    return relay.deliver_pending(at=at, worker=socket.gethostname())
+    delivered = relay.deliver_pending(at=at, worker=socket.gethostname())
+    heartbeats.note(Heartbeat.Part.RELAY, at=at, sent=delivered.sent, failed=delivered.failed)
+    return delivered
 
 
 @shared_task
@@ -48,16 +62,30 @@ def deliver_messages(**_later: object) -> None:
     deliver(at=timezone.now())
 
 
-@shared_task
+@shared_task(**NIGHTLY)
+def sign_heads_nightly(**_later: object) -> None:
+    """Take the daily head; the log is one more place that remembers it."""
+    head = heads.take(at=timezone.now())
+    log.info("daily head %s of %s: root %s hash %s", head.number, head.day, head.root, head.hash)
+    if not head.signature:
+        log.warning("daily head %s is not signed: HISTORY_SIGNING_KEY is not set", head.number)
+
+
+@shared_task(**NIGHTLY)
 def verify_history_nightly(**_later: object) -> None:
     verdict = history.verify()
     if verdict.broken:
-        log.error(
-            "history broken: %s step %s %s",
-            verdict.broken.case,
-            verdict.broken.sequence,
-            verdict.broken.problem,
-        )
+        log.error("history broken: %s", verdict.broken)
+
+
+@shared_task
+def find_stuck_nightly(**_later: object) -> None:
+    """Say in the log which cases are stuck, one line each, and forget hosts that are gone."""
+    at = timezone.now()
+    for each in stuck.find(at=at):
+        with in_hand.a_case(each.reference):
+            log.error("case %s is stuck: %s %s", each.reference, each.trouble.value, each.about)
+    heartbeats.forget_the_gone(at=at)
 
 
 def kick() -> None:

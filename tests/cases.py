@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from notifications.models import Message
+from referrals import scans
 from referrals.demo.cast import Cast, gather
 from referrals.models import (
     EmployerName,
@@ -23,7 +24,7 @@ from referrals.models import (
     Worksite,
 )
 from referrals.presenting import ShownDate, shown_clocks
-from referrals.services import soi_requests, statements, worker_requests
+from referrals.services import evidence, soi_requests, statements, worker_requests
 from referrals.services.steps import take_step
 
 OPEN_WORLD = datetime(2024, 8, 5, 15, 0, tzinfo=UTC)
@@ -152,13 +153,20 @@ def draft_request(
 
 
 def signed_request(
-    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, by: User | None = None, **claim: Any
+    cast: Cast,
+    statement: Statement,
+    *,
+    at: datetime = OPEN_WORLD,
+    by: User | None = None,
+    scan: bytes = b"",
+    **claim: Any,
 ) -> WorkerRequest:
-    """A worker's request with a complete packet, counselled, consented and signed."""
+    """A worker's request with a complete packet, its proof with a scan if given, counselled and signed."""
     by = by or cast.representative
     request = draft_request(cast, statement, at=at, by=by, **claim)
-    worker_requests.add_evidence(
+    evidence.add(
         request,
+        scan=scans.read(scan) if scan else None,
         by=by,
         at=at,
         kind="PAYSTUB",
@@ -187,10 +195,16 @@ def signed_request(
 
 
 def routed_request(
-    cast: Cast, statement: Statement, *, at: datetime = OPEN_WORLD, by: User | None = None, ice: bool = False
+    cast: Cast,
+    statement: Statement,
+    *,
+    at: datetime = OPEN_WORLD,
+    by: User | None = None,
+    ice: bool = False,
+    scan: bytes = b"",
 ) -> WorkerRequest:
     """A filed request, accepted with a receipt and routed to USCIS or to the Phoenix field office."""
-    request = signed_request(cast, statement, at=at, by=by)
+    request = signed_request(cast, statement, at=at, by=by, scan=scan)
     take_step(request, "file", by=by or cast.representative, at=at)
     take_step(request, "confirm_receipt", by=cast.intake, at=at)
     take_step(request, "accept", by=cast.intake, at=at)
@@ -243,6 +257,10 @@ def reload(record: Any) -> Any:
 def kept_for_many_tests(blocker: Any) -> Iterator[Cast]:
     """A transaction for a module's costly records: each test rolls back to it, and its end rolls it back."""
     with blocker.unblock():
+        settings = connection.settings_dict
+        assert str(settings["NAME"]).startswith(str(settings["TEST"]["NAME"])), (
+            "no test here asks for the database"
+        )
         block: Any = transaction.atomic()
         block._from_testcase = True  # as Django's own test case marks its blocks
         with block:

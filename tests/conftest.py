@@ -41,6 +41,5 @@ def _emptied_tables_despite_triggers() -> Iterator[None]:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
-    """The demo's people and offices, with the shipped rules in force."""
-    policies.load(LONG_AGO)
+    """The demo's people and offices, with the shipped rules in force since ``django_db_setup``."""
     return gather(password="a password for tests")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from .. import agency_rules
 from ..models import Matter, SoiRequest, Statement, User
-from ..services import soi_requests, statements
+from ..services import dhs_draft_checks, soi_requests, statements
 from ..services.steps import take_step
 from .cast import Cast
 from .places import Place
@@ -133,6 +134,11 @@ def signed(statement: Statement, *, cast: Cast, at: datetime, review_by: date | 
     office = office_of(cast, statement.agency.code)
     take_step(statement, "send_for_approval", by=office.staff, at=at)
     take_step(statement, "approve", by=office.approver, at=at + timedelta(hours=1))
+    if agency_rules.sees_drafts(statement.jurisdiction, on=at.date()):
+        dhs_draft_checks.record_check(
+            statement, by=office.staff, at=at + timedelta(hours=1), answered_on=at.date(),
+            answer=agency_rules.NO_OBJECTION, reason="DHS has no objection to the draft.",
+        )  # fmt: skip
     later = review_by or (at + timedelta(days=728)).date()
     take_step(statement, "sign", by=office.signer, at=at + timedelta(hours=2), review_by_on=later)
     return statement

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workflows.parties import Capacity
 
 if TYPE_CHECKING:
-    from ..models import Office, Organization, User
+    from ..models import Membership, Office, Organization, User
 
 PASSWORD = "try-it-out-2026"  # noqa: S105 (printed by the demo, never used elsewhere)
 
@@ -131,60 +131,116 @@ class Cast:
 
 def gather(*, password: str = PASSWORD) -> Cast:
     """Store the world's organizations, offices and people once; running it again finds them."""
-    from django.contrib.auth.hashers import make_password
+    cast = Cast()
+    cast.organizations = _organizations()
+    cast.offices = _offices(cast.organizations)
+    cast.people = _people(password)
+    memberships = _memberships(cast)
+    _delegate([memberships[cast.people[key].pk] for key in ("signer", "ny_signer")])
+    return cast
 
+
+def _stored(model: type[Any], key: str, wanted: dict[str, Any], *related: str) -> dict[str, Any]:
+    """The wanted records by a unique column: those that are there as they are, the others new."""
+    known = {
+        getattr(each, key): each
+        for each in model.objects.filter(**{f"{key}__in": wanted}).select_related(*related)
+    }
+    fresh = [made for name, made in wanted.items() if name not in known]
+    model.objects.bulk_create(fresh)
+    return known | {getattr(made, key): made for made in fresh}
+
+
+def _organizations() -> dict[str, Organization]:
+    from ..models import Organization
+
+    wanted = {
+        code: Organization(
+            code=code, name=name, kind=kind, level=level, state=state, time_zone=zone, authority=authority
+        )
+        for code, name, kind, level, state, zone, authority in ORGANIZATIONS
+    }
+    return _stored(Organization, "code", wanted)
+
+
+def _offices(organizations: dict[str, Organization]) -> dict[str, Office]:
     from workflows.models import Desk
 
-    from ..models import Delegation, Membership, Office, Organization, User
+    from ..models import Office
 
-    cast = Cast()
-    for code, name, kind, level, state, zone, authority in ORGANIZATIONS:
-        cast.organizations[code], _new = Organization.objects.get_or_create(
-            code=code,
-            defaults={
-                "name": name, "kind": kind, "level": level, "state": state, "time_zone": zone,
-                "authority": authority,
-            },
-        )  # fmt: skip
-    for key, code, name, field_office in OFFICES:
-        owner = cast.organizations[code]
-        desk, _new = Desk.objects.get_or_create(
-            key=key, defaults={"name": name, "time_zone": owner.time_zone, "jurisdiction": code}
+    owners = {key: organizations[code] for key, code, _name, _field in OFFICES}
+    desks = _stored(
+        Desk,
+        "key",
+        {
+            key: Desk(key=key, name=name, time_zone=owners[key].time_zone, jurisdiction=code)
+            for key, code, name, _field in OFFICES
+        },
+    )
+    wanted = {
+        desks[key].pk: Office(
+            desk=desks[key], organization=owners[key], name=name, field_office=field_office,
+            address="100 Example Street\nAnytown, USA", phone="555-0100", email=f"{key}@example.org",
         )
-        cast.offices[key], _new = Office.objects.get_or_create(
-            desk=desk,
-            defaults={
-                "organization": owner, "name": name, "field_office": field_office,
-                "address": "100 Example Street\nAnytown, USA", "phone": "555-0100",
-                "email": f"{key}@example.org",
-            },
-        )  # fmt: skip
-    known = {person.email: person for person in User.objects.all()}
-    hashed = "" if known else make_password(password)
-    for role in ROLES:
-        person = known.get(email_of(role)) or User.objects.create(
-            email=email_of(role),
-            password=hashed or make_password(password),
-            name=role.name,
-            language=role.language,
+        for key, _code, name, field_office in OFFICES
+    }  # fmt: skip
+    found = _stored(Office, "desk_id", wanted, "desk", "organization")
+    return {key: found[desks[key].pk] for key in desks}
+
+
+def _people(password: str) -> dict[str, User]:
+    from django.contrib.auth.hashers import make_password
+
+    from ..models import User
+
+    emails = [email_of(role) for role in ROLES]
+    hashed = "" if User.objects.filter(email__in=emails).count() == len(emails) else make_password(password)
+    wanted = {
+        email_of(role): User(email=email_of(role), password=hashed, name=role.name, language=role.language)
+        for role in ROLES
+    }
+    found = _stored(User, "email", wanted)
+    return {role.key: found[email_of(role)] for role in ROLES}
+
+
+def _memberships(cast: Cast) -> dict[int, Membership]:
+    """What each person is, by the person."""
+    from ..models import Membership
+
+    known = {
+        each.user_id: each
+        for each in Membership.objects.filter(user__in=cast.people.values()).order_by("-pk")
+    }
+    fresh = [
+        Membership(
+            user=cast.people[role.key], office=office, organization=office.organization,
+            capacity=role.capacity, title=role.title,
         )
-        office = cast.offices[role.office]
-        Membership.objects.get_or_create(
-            user=person,
-            office=office,
-            capacity=role.capacity,
-            defaults={"organization": office.organization, "title": role.title},
+        for role in ROLES
+        for office in [cast.offices[role.office]]
+        if cast.people[role.key].pk not in known
+    ]  # fmt: skip
+    Membership.objects.bulk_create(fresh)
+    return known | {made.user_id: made for made in fresh}
+
+
+def _delegate(officials: list[Membership]) -> None:
+    """Each of them may sign for the agency."""
+    from ..models import Delegation
+
+    known = set(
+        Delegation.objects.filter(official__in=[each.user_id for each in officials]).values_list(
+            "agency_id", "official_id"
         )
-        cast.people[role.key] = person
-    for key in ("signer", "ny_signer"):
-        official = cast.people[key]
-        membership = official.memberships.get()
-        Delegation.objects.get_or_create(
-            agency=membership.organization,
-            official=official,
-            defaults={
-                "title": membership.title, "authority": "Delegation order 2022-1 (fictional)",
-                "starts_on": date(2022, 1, 1),
-            },
-        )  # fmt: skip
-    return cast
+    )
+    Delegation.objects.bulk_create(
+        Delegation(
+            agency_id=each.organization_id,
+            official_id=each.user_id,
+            title=each.title,
+            authority="Delegation order 2022-1 (fictional)",
+            starts_on=date(2022, 1, 1),
+        )
+        for each in officials
+        if (each.organization_id, each.user_id) not in known
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from workflows import policies
 
 from ..models import Person, Statement, User, WorkerRequest
-from ..services import worker_requests
+from ..services import evidence, worker_requests
 from ..services.steps import take_step
 from .cast import Cast
 from .places import Place
@@ -124,7 +124,7 @@ def begun(
         **more,
     }
     request = worker_requests.open_request(person, statement, by=by, at=at, **claim)
-    worker_requests.add_evidence(
+    evidence.add(
         request, by=by, at=at, kind="PAYSTUB", employer=claim["employer_on_stub"],
         covers_from=worker.worked_from, covers_to=worker.worked_to or at.date(),
     )  # fmt: skip

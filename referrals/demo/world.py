@@ -93,7 +93,7 @@ def _the_end(stage: Stage) -> Story[None]:
 def set_programme(world: str, *, now: datetime) -> bool:
     """Reopen the programme from today on, or take the training row away; whether that changed anything."""
     rows = Policy.objects.filter(key=policies.PROGRAMME, jurisdiction=FEDERAL)
-    training = rows.filter(source=TRAINING).first()
+    training = rows.filter(sources__en=TRAINING).first()
     if (training is not None) == (world == "open"):
         return False
     with transaction.atomic():
@@ -103,14 +103,19 @@ def set_programme(world: str, *, now: datetime) -> bool:
             before.effective_to = None
             before.save(update_fields=["effective_to"])
         else:
-            rows.filter(effective_to=None).update(effective_to=now.date())
+            before = rows.get(effective_to=None)
+            before.effective_to = now.date()
+            before.save(update_fields=["effective_to"])
             Policy.objects.create(
                 key=policies.PROGRAMME,
-                label="State of the federal labor programme",
+                labels=before.labels,
                 effective_from=now.date(),
                 governs=Policy.Governs.FILED,
-                source=TRAINING,
-                note="Not real: this row reopens the programme so that new requests can be tried out.",
+                sources={"en": TRAINING, "es": "Escenario de práctica"},
+                notes={
+                    "en": "Not real: this row reopens the programme so that new requests can be tried out.",
+                    "es": "No es real: esta fila reabre el programa para poder probar solicitudes nuevas.",
+                },
                 value=str(policies.ProgrammeState.OPEN),
             )
         programme.follow(at=now)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Matter
@@ -68,7 +68,7 @@ class ImportForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(
-                _now("The file has %(size)s megabytes; at most 20 are taken.")
+                gettext("The file has %(size)s megabytes; at most 20 are taken.")
                 % {"size": file.size // 1024 // 1024}
             )
         return file

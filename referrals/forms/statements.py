@@ -8,8 +8,10 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from workflows import days_in_words
 
 from ..dates import PRESENT
 from ..models import Relief, StatementVersion
@@ -109,8 +111,8 @@ class StatementForm(forms.Form):
         for name in NARRATIVES:
             self.fields[name].validators.append(PersonalDataValidator(str(self.fields[name].label)))
         if latest_review:
-            self.fields["review_by"].help_text = _now("At the latest on %(day)s.") % {
-                "day": latest_review.isoformat()
+            self.fields["review_by"].help_text = gettext("At the latest on %(day)s.") % {
+                "day": days_in_words.day(latest_review)
             }
 
     @classmethod
@@ -129,7 +131,8 @@ class StatementForm(forms.Form):
         elif review and self.latest_review and review > self.latest_review:
             self.add_error(
                 "review_by",
-                _now("Choose a day no later than %(day)s.") % {"day": self.latest_review.isoformat()},
+                gettext("Choose a day no later than %(day)s.")
+                % {"day": days_in_words.day(self.latest_review)},
             )
         return self.cleaned_data
 

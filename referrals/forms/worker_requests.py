@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workflows import policies
 
 from ..dates import PRESENT
-from ..models import CoveredName, Evidence, Grant, Person, Statement, User, WorkerRequest, WorkPermit
+from ..models import CoveredName, Grant, Person, Statement, User, WorkerRequest, WorkPermit
 from ..programme_rules import may_extend, may_renew
 from .fields import DayField, DayOrPresentField
-from .grouping import OFFICE_ONLY, OFFICE_THEN_DHS, GroupedForm
+from .grouping import OFFICE_THEN_DHS, GroupedForm
 
 CLAIM = (
     "employer_on_stub",
@@ -74,7 +74,7 @@ class StatementChoice(Choice):
 
 class GrantChoice(Choice):
     def label_from_instance(self, grant: Any) -> str:
-        return _now("%(reference)s, until %(day)s") % {"reference": grant.reference, "day": grant.ends_on}
+        return gettext("%(reference)s, until %(day)s") % {"reference": grant.reference, "day": grant.ends_on}
 
 
 class RequestForm(forms.Form):
@@ -242,35 +242,6 @@ class ClaimForm(GroupedForm):
     @property
     def permit(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in PERMIT}
-
-
-class EvidenceForm(GroupedForm):
-    """One proof of work and the days it covers."""
-
-    groups = ((_("Add a proof"), "", ("kind", "employer", "covers_from", "covers_to", "note")),)
-    audiences = {
-        **dict.fromkeys(("kind", "employer", "covers_from", "covers_to"), OFFICE_THEN_DHS),
-        "note": OFFICE_ONLY,
-    }
-
-    kind = forms.ChoiceField(label=_("What it is"), choices=Evidence.Kind.choices)
-    employer = forms.CharField(label=_("Employer named on it"), max_length=200, required=False)
-    covers_from = DayField(label=_("First day it covers"))
-    covers_to = DayField(label=_("Last day it covers"))
-    note = forms.CharField(label=_("Note"), max_length=500, required=False)
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        self.today = today
-        super().__init__(*args, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        begun, ended = cleaned.get("covers_from"), cleaned.get("covers_to")
-        if begun and ended and ended < begun:
-            self.add_error("covers_to", _("The last day is before the first."))
-        if ended and ended > self.today:
-            self.add_error("covers_to", _("This day has not come yet."))
-        return cleaned
 
 
 class ScopeAnswerForm(GroupedForm):

@@ -12,6 +12,9 @@ from referrals.letters.letter import Letter, Rendered
 if TYPE_CHECKING:
     from referrals.letters.typefaces import Scribe
 
+# How many pages a kind of letter had the last time: a guess that mostly saves drawing it twice.
+_usual_pages: dict[tuple[str, str], int] = {}
+
 
 def render(letter: Letter) -> Rendered:
     """Lay the letter out as a tagged PDF.
@@ -23,10 +26,13 @@ def render(letter: Letter) -> Rendered:
 
     typefaces.register()
     scribe = typefaces.Scribe()
+    kind = (letter.kind, letter.language)
     with translation.override(letter.language):
-        content, pages = _draw(letter, scribe, total=1)
-        if pages > 1:
+        total = _usual_pages.get(kind, 1)
+        content, pages = _draw(letter, scribe, total=total)
+        if pages != total:
             content, pages = _draw(letter, scribe, total=pages)
+    _usual_pages[kind] = pages
     return Rendered(
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),

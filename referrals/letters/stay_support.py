@@ -119,9 +119,9 @@ def _need(facts: StaySupportFacts) -> list[Block]:
         (_("Needed for"), facts.needed_for),
         (_("Needed on"), long_date(facts.needed_on) if facts.needed_on else ""),
     ]
+    known = tuple((label, value) for label, value in rows if value)
     return [
-        Heading(_("Our matter")),
-        KeyValues(tuple((label, value) for label, value in rows if value)),
+        *((Heading(_("Our matter")), KeyValues(known)) if known else ()),
         Heading(_("Why this person's presence is needed")),
         Paragraph(facts.why_presence_is_needed),
     ]

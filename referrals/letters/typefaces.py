@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -68,6 +68,16 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", visible)
 
 
+@lru_cache(maxsize=4096)
+def _is_printable(character: str) -> bool:
+    ordered = unicodedata.bidirectional(character) not in _UNORDERED
+    return (
+        ordered
+        and ord(character) <= LAST_MAPPED
+        and any(ord(character) in glyphs(name) for name in (BODY, FALLBACK))
+    )
+
+
 class Scribe:
     """Turns plain text into the markup of one document and remembers what could not be printed."""
 
@@ -93,12 +103,7 @@ class Scribe:
     def _printable(self, character: str) -> str:
         if character == "\n":
             return character
-        ordered = unicodedata.bidirectional(character) not in _UNORDERED
-        if (
-            ordered
-            and ord(character) <= LAST_MAPPED
-            and any(ord(character) in glyphs(name) for name in (BODY, FALLBACK))
-        ):
+        if _is_printable(character):
             return character
         self.unprintable[character] = None
         return REPLACEMENT

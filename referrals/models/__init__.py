@@ -1,5 +1,7 @@
 from .documents import Document, side_of
+from .evidence import Evidence
 from .matters import EmployerName, Matter, NameKind, Worksite
+from .operations import Heartbeat, Tally
 from .organizations import Delegation, Office, Organization
 from .people import Membership, User
 from .persons import Person, Representation
@@ -16,7 +18,7 @@ from .soi_requests import (
 from .statements import CoveredName, CoveredSite, ProgrammeOverride, Statement, StatementVersion
 from .stays import Stay, StayReferral
 from .visibility import find_visible, record_models, visible_cases
-from .worker_requests import AskedItem, Decision, Evidence, PacketItem, Screening, WorkerRequest
+from .worker_requests import AskedItem, Decision, PacketItem, Screening, WorkerRequest
 
 __all__ = [
     "AskedItem",
@@ -29,6 +31,7 @@ __all__ = [
     "EmployerName",
     "Evidence",
     "Grant",
+    "Heartbeat",
     "Matter",
     "Membership",
     "NameKind",
@@ -50,6 +53,7 @@ __all__ = [
     "StatementVersion",
     "Stay",
     "StayReferral",
+    "Tally",
     "User",
     "WorkPermit",
     "WorkerRequest",

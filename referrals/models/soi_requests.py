@@ -93,7 +93,12 @@ class SoiRequest(SoiRequestMachine):
     relief = models.JSONField(default=list, blank=True)
     certifies_no_names = models.BooleanField(default=False)
 
-    told_facts = frozenset({"agency_takes_requests", "requester_may_ask", "shows_a_complaint"})
+    told_facts = frozenset(
+        {
+            "agency_takes_requests", "requester_may_ask", "shows_a_complaint",
+            "gives_statements", "asks_for_more", "monitors", "declines", "refers",
+        }
+    )  # fmt: skip
 
     objects = SoiRequestQuerySet.as_manager()  # type: ignore[misc]
 
@@ -124,9 +129,10 @@ class SoiRequest(SoiRequestMachine):
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
         from .. import agency_rules
 
+        answers = agency_rules.answer_facts(self, on=at.date())
         if self.state != State.DRAFT:
-            return {}
-        return agency_rules.request_facts(self, on=at.date())
+            return answers
+        return {**agency_rules.request_facts(self, on=at.date()), **answers}
 
 
 class RequestedName(EmployerNameBase):

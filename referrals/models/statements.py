@@ -53,7 +53,7 @@ class Statement(StatementMachine):
         "referrals.Organization", blank=True, related_name="shared_statements"
     )
 
-    told_facts = frozenset({"checklist_is_complete"})
+    told_facts = frozenset({"checklist_is_complete", "dhs_has_seen_the_draft"})
 
     objects = StatementQuerySet.as_manager()  # type: ignore[misc]
 
@@ -86,9 +86,13 @@ class Statement(StatementMachine):
         return {"holds_a_delegation": Exists(delegated)}
 
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
+        from .. import agency_rules
         from ..statement_checklist import complete
 
-        return {"checklist_is_complete": complete(self.draft)}
+        return {
+            "checklist_is_complete": complete(self.draft),
+            "dhs_has_seen_the_draft": agency_rules.dhs_has_seen_the_draft(self, on=at.date()),
+        }
 
     def decided_content(self, step: str) -> Mapping[str, Any]:
         signed = self.signed

@@ -37,11 +37,23 @@ def visible_case_ids(user: User) -> QuerySet[Any]:
     return visible_cases(user).values("pk")
 
 
-def find_visible(user: User, reference: str) -> Any:
-    """The record with this reference, if this person may see it; ``Case.DoesNotExist`` otherwise."""
+def find_visible(user: User, reference: str, *, whole: bool = False) -> Any:
+    """The record with this reference, if this person may see it; ``Case.DoesNotExist`` otherwise.
+
+    ``whole`` reads what it points to with it, for a page that shows most of it; nobody acts on that copy.
+    """
     kind = Case.objects.filter(reference=reference).values_list("kind", flat=True).first()
     model = record_models().get(kind or "")
-    found = model.objects.visible_to(user).filter(reference=reference).first() if model else None
+    if model is None:
+        raise Case.DoesNotExist
+    records = model.objects.visible_to(user).filter(reference=reference)
+    found = (records.select_related(*_pointed_to(model)) if whole else records).first()
     if found is None:
         raise Case.DoesNotExist
     return found
+
+
+def _pointed_to(model: type[Any]) -> list[str]:
+    """The names of a record's single relations, without the one to its own case."""
+    relations = (field for field in model._meta.fields if field.remote_field)
+    return [field.name for field in relations if not getattr(field.remote_field, "parent_link", False)]

@@ -193,38 +193,6 @@ class PacketItem(models.Model):
         return self.key
 
 
-class Evidence(models.Model):
-    """Proof of employment inside the scope of the statement."""
-
-    class Kind(models.TextChoices):
-        W2 = "W2", _("Form W-2")
-        PAYSTUB = "PAYSTUB", _("Paystub")
-        TIMECARD = "TIMECARD", _("Time card")
-        BANK = "BANK", _("Bank or app payments")
-        BADGE = "BADGE", _("Badge or uniform")
-        MESSAGES = "MESSAGES", _("Messages about work")
-        DECLARATION = "DECLARATION", _("Declaration of a co-worker")
-        OTHER = "OTHER", _("Other")
-
-    request = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="evidence")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    employer = models.CharField(max_length=200, blank=True)
-    covers_from = models.DateField()
-    covers_to = models.DateField()
-    note = PersonalTextField()
-
-    class Meta:
-        ordering = ("covers_from", "pk")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(covers_to__gte=F("covers_from")), name="evidence_ends_after_it_starts"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-
 class AskedItem(models.Model):
     """One thing that USCIS or ICE asks for, with its legal basis, and the answer."""
 

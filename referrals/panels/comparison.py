@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workflows import days_in_words
+
 from ..models import StatementVersion, WorkerRequest
-from ..scope import Part, Result
+from ..scope import Part, Result, Verdict
 from ..services import worker_requests
 
 
@@ -44,10 +45,8 @@ LABELS = {
 }
 
 
-def lines(request: WorkerRequest, *, on: date) -> list[Line]:
-    """The four parts of the scope in the order of the scope check."""
-    version = request.statement.signed
-    found = worker_requests.verdict(request, on=on)
+def lines(request: WorkerRequest, version: StatementVersion | None, found: Verdict | None) -> list[Line]:
+    """The four parts of the scope in the order of the scope check, with what it found."""
     answers = {each.key: each for each in found.dimensions} if found else {}
     claimed, covered = _claim(request), _scope(version) if version else {}
     drawn = []
@@ -69,10 +68,14 @@ def lines(request: WorkerRequest, *, on: date) -> list[Line]:
     return drawn
 
 
-def whole(request: WorkerRequest, *, on: date) -> tuple[str | Promise, str]:
+def whole(found: Verdict | None) -> tuple[str | Promise, str]:
     """The agreement of the claim as a whole: words and tone."""
-    found = worker_requests.verdict(request, on=on)
     return AGREEMENT[found.result if found else Result.ASK]
+
+
+def verdict(request: WorkerRequest, version: StatementVersion | None, *, on: date) -> Verdict | None:
+    """The scope check on the proofs that DHS has; those of an answer in preparation do not count yet."""
+    return worker_requests.verdict(request, on=on, evidence=request.evidence.handed_over(), version=version)
 
 
 def _claim(request: WorkerRequest) -> dict[Part, list[str]]:
@@ -106,6 +109,6 @@ def _scope(version: StatementVersion) -> dict[Part, list[str]]:
 
 def period(first: date | None, last: date | None, *, to_present: bool) -> str:
     """Two days as people write them; an end that has not come is "the present"."""
-    since = date_format(first, "j M Y") if first else _("not given")
-    until = _("the present") if to_present else date_format(last, "j M Y") if last else _("not given")
+    since = days_in_words.day(first) if first else _("not given")
+    until = _("the present") if to_present else days_in_words.day(last) if last else _("not given")
     return _("%(first)s to %(last)s") % {"first": since, "last": until}

@@ -7,16 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from workflows import policies
+from workflows import days_in_words, policies
 
 from ..models import Grant, User, WorkerRequest, WorkPermit
 from ..services import grants
 from .base import Link, Panel, Section
-
-DAY = "D j M Y"
 
 
 def panel(record: Grant, user: User, *, at: datetime) -> Panel:
@@ -54,8 +51,8 @@ def panel(record: Grant, user: User, *, at: datetime) -> Panel:
 def _facts(record: Grant) -> list[tuple[str, Any]]:
     statement = record.worker_request.statement
     return [
-        (_("First day"), date_format(record.starts_on, DAY)),
-        (_("Last day"), date_format(record.ends_on, DAY)),
+        (_("First day"), days_in_words.day_with_weekday(record.starts_on)),
+        (_("Last day"), days_in_words.day_with_weekday(record.ends_on)),
         (_("Months"), record.months),
         (_("Decided by"), record.ice_office.name if record.ice_office else record.get_decider_display()),
         (_("Statement"), statement.reference),
@@ -74,7 +71,7 @@ def windows(record: Grant, on: date) -> list[tuple[str, Any]]:
             (
                 _("Best time to ask for a renewal"),
                 _("%(first)s to %(last)s")
-                % {"first": date_format(first, "j M Y"), "last": date_format(last, "j M Y")},
+                % {"first": days_in_words.day(first), "last": days_in_words.day(last)},
             )
         )
     found.append((_("Days left"), max((record.ends_on - on).days, 0)))

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from workflows import days_in_words
 
 from ..models import Renewal
 from ..services import renewals
@@ -34,8 +35,8 @@ def panel(record: Renewal, user: Any, *, at: datetime) -> Panel:
             _("Runs"),
             _("%(start)s to %(end)s")
             % {
-                "start": date_format(grant.starts_on, "D j M Y"),
-                "end": date_format(grant.ends_on, "D j M Y"),
+                "start": days_in_words.day_with_weekday(grant.starts_on),
+                "end": days_in_words.day_with_weekday(grant.ends_on),
             },
         ),
         (

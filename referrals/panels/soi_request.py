@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ DETERMINATION = "soi_determination"
 
 def panel(record: SoiRequest, user: User, *, at: datetime) -> Panel:
     """What the case page adds for one reader; the assessment only inside the agency."""
+    prefetch_related_objects([record], "names", "sites")
     return _for_agency(record, user, at=at) if user.is_agency else _for_requester(record, user, at=at)
 
 
@@ -52,7 +54,8 @@ def _for_agency(record: SoiRequest, user: User, *, at: datetime) -> Panel:
         links.append(
             Link(_("Assess the request"), reverse("soi_request_assess", args=[record.reference]), main)
         )
-    assessment = Assessment.objects.visible_to(user).filter(request=record).first()
+    assessments = Assessment.objects.visible_to(user).select_related("assessed_by")
+    assessment = assessments.filter(request=record).first()
     return Panel(
         title=_title(record),
         facts=[(_("Asked by"), _asker(record)), *_facts(record)],

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflows import parties
+from workflows.languages import as_told
 from workflows.machines.statement import DRAFTING
 
+from .. import agency_rules
 from ..models import Relief, Statement, StatementVersion, User
 from ..services import drafts_of_statements, statements
 from ..templatetags.design import day
@@ -20,12 +23,13 @@ from .base import Link, Panel, Section
 
 def panel(record: Statement, user: User, *, at: datetime) -> Panel:
     """What the case page adds for one reader."""
-    return _for_agency(record, user) if user.is_agency else _for_others(record, user)
+    return _for_agency(record, user, at=at) if user.is_agency else _for_others(record, user)
 
 
-def _for_agency(record: Statement, user: User) -> Panel:
+def _for_agency(record: Statement, user: User, *, at: datetime) -> Panel:
     version = record.draft
-    signed = record.signed
+    signed = version if version.number == record.version_in_force else record.signed
+    prefetch_related_objects(list(filter(None, [version, signed])), "names", "sites")
     dependants = statements.dependants(record)
     links = []
     if record.state in DRAFTING and parties.agency_staff(record, user):
@@ -33,6 +37,10 @@ def _for_agency(record: Statement, user: User) -> Panel:
             Link(_("Write the draft"), reverse("statement_edit", args=[record.reference]), main=True)
         )
     links.append(Link(_("Read the letter"), reverse("statement_preview", args=[record.reference])))
+    if version.signed_at is None and agency_rules.sees_drafts(record.jurisdiction, on=at.date()):
+        links.append(
+            Link(_("Answer of DHS to the draft"), reverse("dhs_draft_check", args=[record.reference]))
+        )
     return Panel(
         title=_title(version),
         facts=[
@@ -73,6 +81,7 @@ def _for_others(record: Statement, user: User) -> Panel:
     signed = record.signed
     if signed is None:
         return Panel(title=record.agency.name)
+    prefetch_related_objects([signed], "names", "sites")
     facts: list[tuple[str, Any]] = [
         (_("Agency"), f"{record.agency}, {record.office.name}"),
         (_("Number and version"), f"{record.reference} v{signed.number}"),
@@ -82,7 +91,7 @@ def _for_others(record: Statement, user: User) -> Panel:
     if record.withdrawal_on:
         facts.append((_("Withdrawal announced for"), day(record.withdrawal_on)))
     if user.is_dhs:
-        facts.append((_("Matter"), f"{record.matter.case_number} · {signed.matter_stage}"))
+        facts.append((_("Matter"), f"{record.matter.case_number} · {as_told(signed.matter_stage)}"))
         facts.append((_("Contact"), _contact(signed)))
     return Panel(
         title=_title(signed),

@@ -7,12 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workflows import clockwork, policies, terms
+from workflows import clockwork, days_in_words, policies, terms
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.models import Deadline
 
@@ -73,7 +72,7 @@ def _links(record: Stay) -> list[Link]:
 def _facts(record: Stay, *, own: bool) -> list[tuple[str, Any]]:
     person = record.person
     there = ZoneInfo(record.time_zone)
-    removal = date_format(record.removal_at.astimezone(there), "D j M Y, P T") if record.removal_at else ""
+    removal = days_in_words.instant(record.removal_at, there) if record.removal_at else ""
     shown: list[tuple[str, Any]] = [
         (_("Removal"), removal or _("no day known")),
         (_("Detained"), (record.detained_at or _("yes")) if record.detained else _("no")),
@@ -81,7 +80,7 @@ def _facts(record: Stay, *, own: bool) -> list[tuple[str, Any]]:
         (_("Field office"), record.ice_office.name),
         (
             _("Appointment"),
-            date_format(record.appointment_on, "D j M Y") if record.appointment_on else _("none yet"),
+            days_in_words.day_with_weekday(record.appointment_on) if record.appointment_on else _("none yet"),
         ),
         (_("Months asked for"), record.months_asked),
     ]
@@ -97,10 +96,10 @@ def _facts(record: Stay, *, own: bool) -> list[tuple[str, Any]]:
             )
         )
     if record.ends_on:
-        shown.append((_("Stay until"), date_format(record.ends_on, "D j M Y")))
+        shown.append((_("Stay until"), days_in_words.day_with_weekday(record.ends_on)))
     if not own:
         shown += [
-            (_("Date of birth"), date_format(person.born_on, "D j M Y") if person.born_on else ""),
+            (_("Date of birth"), days_in_words.day_with_weekday(person.born_on) if person.born_on else ""),
             (_("Nationality"), person.nationality),
             (_("A-number"), person.a_number),
             (_("Representative"), record.representative.name),
@@ -112,7 +111,7 @@ def _facts(record: Stay, *, own: bool) -> list[tuple[str, Any]]:
 def _order(record: Stay) -> str:
     if not record.final_order:
         return _("none")
-    return date_format(record.order_on, "D j M Y") if record.order_on else _("yes")
+    return days_in_words.day_with_weekday(record.order_on) if record.order_on else _("yes")
 
 
 def _ladder(record: Stay, *, at: datetime) -> Section:

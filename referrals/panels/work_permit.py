@@ -6,16 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from workflows import policies
+from workflows import days_in_words, policies
 
 from ..models import Grant, User, WorkerRequest, WorkPermit
 from ..models.people import USCIS
 from .base import Link, Panel, Section
-
-DAY = "D j M Y"
 
 
 def panel(record: WorkPermit, user: User, *, at: datetime) -> Panel:
@@ -45,18 +42,21 @@ def _facts(record: WorkPermit, on: date) -> list[tuple[str, Any]]:
         (_("Category"), "(c)(14)"),
         (
             _("Filed"),
-            date_format(timezone.localtime(record.filed_at), DAY) if record.filed_at else _("not yet"),
+            days_in_words.day_with_weekday(record.filed_at) if record.filed_at else _("not yet"),
         ),
         (
             _("Fee"),
             _("Fee waiver asked for (Form I-912)") if record.waiver_asked else _("Fee to be paid"),
         ),
-        (_("Deferred action ends"), date_format(grant.ends_on, DAY) if grant else _("not granted")),
+        (
+            _("Deferred action ends"),
+            days_in_words.day_with_weekday(grant.ends_on) if grant else _("not granted"),
+        ),
     ]
     if record.valid_from and record.valid_until:
         facts += [
-            (_("Valid from"), date_format(record.valid_from, DAY)),
-            (_("Valid until"), date_format(record.valid_until, DAY)),
+            (_("Valid from"), days_in_words.day_with_weekday(record.valid_from)),
+            (_("Valid until"), days_in_words.day_with_weekday(record.valid_until)),
             *_windows(record.valid_until, on),
         ]
     if record.card_last4:
@@ -76,7 +76,7 @@ def _windows(valid_until: date, on: date) -> list[tuple[str, Any]]:
             due = policies.calculate(rule, start=valid_until, served=None, on=on)
         except policies.NoPolicy:
             continue
-        found.append((label, date_format(due.on, DAY)))
+        found.append((label, days_in_words.day_with_weekday(due.on)))
     return found
 
 

@@ -8,16 +8,17 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workflows.days_in_words import day_with_weekday
 from workflows.machines.worker_request import PREPARING, State
 
 from ..forms.workers import LANGUAGES
 from ..models import AskedItem, PacketItem, WorkerRequest
-from ..services import notices, packets, worker_requests
+from ..packets import EMPLOYMENT
+from ..services import evidence, notices, packets, worker_requests
 from .base import Link, Panel, Section
 
 TRACKS = {
@@ -132,7 +133,7 @@ def _facts(record: WorkerRequest, *, at: datetime) -> list[tuple[str, Any]]:
         appointment = record.biometrics_on or noted.get("biometrics_on")
         if appointment:
             place = f" · {record.biometrics_place}" if record.biometrics_place else ""
-            shown.append((_("Fingerprint appointment"), f"{_day(appointment)}{place}"))
+            shown.append((_("Fingerprint appointment"), f"{day_with_weekday(appointment)}{place}"))
         shown += _differences(record, noted)
     outcome = record.decisions.order_by("-pk").first() if record.decided_at else None
     if outcome is not None:
@@ -159,14 +160,10 @@ def _differences(record: WorkerRequest, noted: dict[str, date]) -> list[tuple[st
                 (
                     _("Dates differ"),
                     _("Your notice says %(typed)s, DHS recorded %(recorded)s. Go by the earlier one.")
-                    % {"typed": _day(typed), "recorded": _day(recorded)},
+                    % {"typed": day_with_weekday(typed), "recorded": day_with_weekday(recorded)},
                 )
             )
     return told
-
-
-def _day(value: date) -> str:
-    return date_format(value, "D j M Y")
 
 
 def _now(record: WorkerRequest) -> Section:
@@ -195,13 +192,18 @@ def _checklist(record: WorkerRequest, *, at: datetime) -> Section:
     items = []
     for line, item in packets.lines(record, on=at.date()):
         state = STATES[PacketItem.State(line.state)]
-        items.append(
-            {
-                "label": item.label if item else line.key,
-                "state": "recommended" if state == "missing" and not line.required else state,
-                "why": line.note or (item.why if item and state != "in" else ""),
+        shown = {
+            "label": item.label if item else line.key,
+            "state": "recommended" if state == "missing" and not line.required else state,
+            "why": line.note or (item.why if item and state != "in" else ""),
+        }
+        if line.key == EMPLOYMENT:
+            shown |= {
+                "why": f"{shown['why']} {evidence.scans_in_words(record)}".strip(),
+                "url": reverse("request_evidence", args=[record.reference]),
+                "action": _("Proofs and scans"),
             }
-        )
+        items.append(shown)
     present = sum(1 for each in items if each["state"] == "in")
     context = {"items": items, "url": url, "present": present, "total": len(items)}
     return Section("packet", _("Packet"), f"{PARTS}/checklist.html", context)

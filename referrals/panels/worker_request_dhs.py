@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from workflows import days_in_words
 
 from ..models import PacketItem, Representation, User, WorkerRequest, WorkPermit
 from ..packets import ITEMS
@@ -45,7 +47,7 @@ def panel(record: WorkerRequest, user: User, *, at: datetime) -> Panel:
                 "evidence",
                 _("Evidence"),
                 "dhs/sections/evidence.html",
-                {"evidence": list(record.evidence.all())},
+                {"evidence": list(record.evidence.handed_over().with_scans())},
             ),
             Section("packet", _("Packet"), "dhs/sections/packet.html", packet_context(record)),
             Section("routing", _("Routing"), "dhs/sections/facts.html", {"facts": routing(record)}),
@@ -69,7 +71,7 @@ def identity(record: WorkerRequest) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
         (_("Name"), person.name),
         (_("Other names"), person.other_names or _("none given")),
-        (_("Date of birth"), date_format(person.born_on, "j M Y") if person.born_on else ""),
+        (_("Date of birth"), days_in_words.day(person.born_on) if person.born_on else ""),
         (_("A-number"), person.a_number),
         (_("Nationality"), person.nationality),
         (_("Receipt number"), record.receipt_number),
@@ -100,9 +102,13 @@ def statement_facts(record: WorkerRequest) -> list[tuple[str, Any]]:
 
 
 def scope_context(record: WorkerRequest, on: Any) -> dict[str, Any]:
-    word, tone = comparison.whole(record, on=on)
+    version = record.statement.signed
+    if version is not None:
+        prefetch_related_objects([version], "names", "sites")
+    found = comparison.verdict(record, version, on=on)
+    word, tone = comparison.whole(found)
     return {
-        "lines": comparison.lines(record, on=on),
+        "lines": comparison.lines(record, version, found),
         "whole": {"label": word, "tone": tone},
         "answer": record.scope_answer,
     }
@@ -122,7 +128,9 @@ def packet(record: WorkerRequest) -> list[dict[str, Any]]:
 
 
 def packet_context(record: WorkerRequest) -> dict[str, Any]:
-    return {"items": packet(record), "unchecked": len(intake.undecided(record))}
+    prefetch_related_objects([record], "items")
+    unchecked = sum(1 for item in record.items.all() if not item.intake_state)
+    return {"items": packet(record), "unchecked": unchecked}
 
 
 def routing(record: WorkerRequest) -> list[tuple[str, Any]]:
@@ -132,7 +140,7 @@ def routing(record: WorkerRequest) -> list[tuple[str, Any]]:
         (str(label), said[getattr(record, name)]) for name, label in QUESTIONS.items()
     ]
     if record.removal_at:
-        facts.append((_("Removal date"), date_format(timezone.localtime(record.removal_at), "D j M Y, P T")))
+        facts.append((_("Removal date"), days_in_words.instant(record.removal_at)))
     facts.append((_("ICE field office"), record.ice_office.name if record.ice_office else _("none chosen")))
     facts.append((_("Track"), record.track or _("not routed yet")))
     return facts

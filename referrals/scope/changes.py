@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from referrals.employer_names import Alike, likeness, normalise
-from referrals.scope.periods import day_in_words
 from referrals.scope.places import Nearness, nearness
 from referrals.scope.terms import Scope, ScopeName, ScopeSite
+from workflows import days_in_words
 
 Item = TypeVar("Item")
 
@@ -87,15 +87,15 @@ def _times_left_out(scope: Scope, violations_from: date | None, violations_to: d
     if violations_from and scope.period_from > violations_from:
         yield gettext(
             "People who worked only before %(start)s: the violations began earlier, on %(violations)s."
-        ) % {"start": day_in_words(scope.period_from), "violations": day_in_words(violations_from)}
+        ) % {"start": days_in_words.day(scope.period_from), "violations": days_in_words.day(violations_from)}
     if scope.period_to and violations_to and scope.period_to < violations_to:
         yield gettext("People hired after %(end)s: the violations went on until %(violations)s.") % {
-            "end": day_in_words(scope.period_to),
-            "violations": day_in_words(violations_to),
+            "end": days_in_words.day(scope.period_to),
+            "violations": days_in_words.day(violations_to),
         }
     elif scope.period_to and not violations_to:
         yield gettext("People hired after %(end)s, when the statement's period ends.") % {
-            "end": day_in_words(scope.period_to)
+            "end": days_in_words.day(scope.period_to)
         }
 
 
@@ -176,7 +176,7 @@ def _period_changed(old: Scope, new: Scope) -> Iterator[Change]:
             if later
             else gettext("The period now starts earlier, on %(day)s.")
         )
-        yield Change(sentence % {"day": day_in_words(new.period_from)}, narrows=later)
+        yield Change(sentence % {"day": days_in_words.day(new.period_from)}, narrows=later)
     if new.period_to == old.period_to:
         return
     if new.period_to is None:
@@ -188,7 +188,7 @@ def _period_changed(old: Scope, new: Scope) -> Iterator[Change]:
         if earlier
         else gettext("The period now ends later, on %(day)s.")
     )
-    yield Change(sentence % {"day": day_in_words(new.period_to)}, narrows=earlier)
+    yield Change(sentence % {"day": days_in_words.day(new.period_to)}, narrows=earlier)
 
 
 def _workers_changed(old: Scope, new: Scope) -> Iterator[Change]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from referrals.scope.terms import Claim, Dimension, EvidencePeriod, Part, Result, Scope
+from workflows import days_in_words
 
 
 def check_dates(scope: Scope, claim: Claim, on: date) -> Dimension:
@@ -67,13 +67,8 @@ def _wrong_kind_of_worker(scope: Scope, *, still_there: bool) -> Dimension | Non
 
 def period(from_on: date, to_on: date | None) -> str:
     """A span of days in words; an end of None is "to the present"."""
-    facts = {"start": day_in_words(from_on), "end": day_in_words(to_on) if to_on else ""}
+    facts = {"start": days_in_words.day(from_on), "end": days_in_words.day(to_on) if to_on else ""}
     return (gettext("%(start)s to %(end)s") if to_on else gettext("%(start)s to the present")) % facts
-
-
-def day_in_words(day: date) -> str:
-    """A day as the reader's language writes it."""
-    return date_format(day, "DATE_FORMAT", use_l10n=True)
 
 
 def _overlap(start: date, end: date) -> str:
@@ -107,4 +102,4 @@ def _month(day: date) -> int:
 
 
 def _month_in_words(month: int) -> str:
-    return date_format(date(month // 12, month % 12 + 1, 1), "YEAR_MONTH_FORMAT", use_l10n=True)
+    return days_in_words.month(date(month // 12, month % 12 + 1, 1))

@@ -23,7 +23,7 @@ def may_decide(request: WorkerRequest, user: User) -> bool:
 
 def last_decision(request: WorkerRequest) -> Decision | None:
     """The grounds as last written."""
-    return request.decisions.order_by("-pk").first()
+    return request.decisions.select_related("written_by").order_by("-pk").first()
 
 
 @transaction.atomic

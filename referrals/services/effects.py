@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workflows import engine
+from workflows import engine, openness, sealing
 from workflows.machines.renewal import State as RenewalState
 from workflows.models import Kind, Step
 from workflows.parties import Actor
+from workflows.turn import revived
 
-from ..models import Grant, Renewal, SoiRequest, Statement, WorkerRequest, WorkPermit
-from . import grants, letters, statements, work_permits, worker_requests
+from ..models import Grant, Renewal, SoiRequest, Statement, StayReferral, WorkerRequest, WorkPermit
+from . import evidence, grants, letters, statements, stays, work_permits, worker_requests
 
 Effect = Callable[..., None]
 
@@ -31,12 +32,17 @@ def _statement_signed(record: Statement, step: Step, *, by: Actor, at: datetime)
 
 
 def _amendment_begun(record: Statement, step: Step, *, by: Actor, at: datetime) -> None:
-    statements.open_version(record, because=step.reason)
+    statements.open_version(record, because=sealing.reason_of(step))
 
 
 def _request_filed(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    evidence.hand_over(record, at=at)
     for permit in record.permits.filter(closed_at__isnull=True):
         engine.advance(permit, "file", by=engine.SYSTEM, at=at)
+
+
+def _request_answered(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
+    evidence.hand_over(record, at=at)
 
 
 def _request_received(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
@@ -72,6 +78,10 @@ def _permit_delivered(record: WorkPermit, step: Step, *, by: Actor, at: datetime
     work_permits.replace_earlier(record, at=at)
 
 
+def _referral_sent(record: StayReferral, step: Step, *, by: Actor, at: datetime) -> None:
+    stays.hasten_if_urgent(record, at=at)
+
+
 def _renewal_opened(record: Renewal, step: Step, *, by: Actor, at: datetime) -> None:
     worker_requests.open_from_renewal(record, by=by, at=at)
 
@@ -82,6 +92,9 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (Kind.STATEMENT, "amend"): _amendment_begun,
     (Kind.WORKER_REQUEST, "file"): _request_filed,
     (Kind.WORKER_REQUEST, "accept"): _request_received,
+    (Kind.WORKER_REQUEST, "answer_rfe"): _request_answered,
+    (Kind.WORKER_REQUEST, "answer_noid"): _request_answered,
+    (Kind.WORKER_REQUEST, "answer_ice"): _request_answered,
     (Kind.WORKER_REQUEST, "grant"): _grant_at_uscis,
     (Kind.WORKER_REQUEST, "grant_at_ice"): _request_granted,
     (Kind.WORKER_REQUEST, "return_to_uscis"): _returned_to_uscis,
@@ -96,6 +109,7 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     (Kind.WORK_PERMIT, "accept_fee"): _fee_settled,
     (Kind.WORK_PERMIT, "grant_waiver"): _fee_settled,
     (Kind.WORK_PERMIT, "deliver"): _permit_delivered,
+    (Kind.STAY_REFERRAL, "send"): _referral_sent,
     (Kind.RENEWAL, "open_request"): _renewal_opened,
 }
 
@@ -106,7 +120,15 @@ GUARDS: dict[tuple[str, str], Callable[..., None]] = {
 
 
 def look_ahead(record: Any, name: str, **data: Any) -> None:
-    """Refuse what a step is given where another case forbids it; raises ``engine.StepRefused``."""
+    """Refuse what a step is given where another case forbids it.
+
+    What a countersignature would set off is looked at like the step itself. Raises ``engine.StepRefused``.
+    """
+    if name == openness.COUNTERSIGN:
+        proposal = openness.waiting_proposal(record)
+        if proposal is None:
+            return
+        name, data = proposal.step, revived(proposal.payload)
     guard = GUARDS.get((record.machine.kind, name))
     if guard is not None:
         guard(record, **data)

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from workflows import engine
+from workflows.days_in_words import day_with_weekday
 
 from ..models import User, WorkerRequest
 
@@ -29,10 +29,6 @@ class NoticeRefused(ValueError):
 def plain_receipt(typed: str) -> str:
     """A receipt number without spaces and hyphens, in capitals."""
     return re.sub(r"[\s\-]", "", typed).upper()
-
-
-def _day(value: date) -> str:
-    return date_format(value, "D j M Y")
 
 
 def _compare_receipt(request: WorkerRequest, receipt: str) -> None:
@@ -51,12 +47,12 @@ def _differences(request: WorkerRequest, dates: dict[str, Any]) -> list[str]:
     if isinstance(appointment, date) and request.biometrics_on and request.biometrics_on != appointment:
         told.append(
             _("The notice says %(typed)s, DHS recorded %(recorded)s for the appointment. Ask DHS.")
-            % {"typed": _day(appointment), "recorded": _day(request.biometrics_on)}
+            % {"typed": day_with_weekday(appointment), "recorded": day_with_weekday(request.biometrics_on)}
         )
     if isinstance(served, date) and request.rfe_served_on and request.rfe_served_on != served:
         told.append(
             _("The notice is dated %(typed)s, DHS counts from %(recorded)s. Answer by the earlier date.")
-            % {"typed": _day(served), "recorded": _day(request.rfe_served_on)}
+            % {"typed": day_with_weekday(served), "recorded": day_with_weekday(request.rfe_served_on)}
         )
     return told
 

@@ -12,7 +12,7 @@ from workflows import engine, openness
 from workflows.machines.worker_request import State
 from workflows.refusals import Refusal
 
-from ..models import Evidence, PacketItem, User, WorkerRequest, WorkPermit
+from ..models import PacketItem, User, WorkerRequest, WorkPermit
 from ..packets import Item, items_for
 from . import worker_requests
 
@@ -70,15 +70,6 @@ def mark(
     for item in request.items.filter(key__in=states):
         item.state, item.note = states[item.key]
         item.save(update_fields=["state", "note"])
-
-
-@transaction.atomic
-def remove_evidence(evidence: Evidence, *, by: User, at: datetime) -> None:
-    """Take a proof out again; the scope is checked again."""
-    request = evidence.request
-    engine.advance(request, "revise", by=by, at=at)
-    evidence.delete()
-    worker_requests.check_scope(request, at=at)
 
 
 @transaction.atomic

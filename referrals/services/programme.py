@@ -15,10 +15,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from workflows import engine, policies
+from workflows import days_in_words, engine, policies
 from workflows.machines.worker_request import State
 from workflows.machines.worker_request_states import PREPARING
 from workflows.models import Step
@@ -60,6 +59,16 @@ def follow(*, at: datetime) -> Followed:
     done.released = _release(under_override, since=on, because="override", at=at)
     done.held = _hold(status.status, status.since, at=at)
     return done
+
+
+def would_hold(closed_on: date, on: date) -> Any:
+    """The drafts that a closing on one day would put on hold by another."""
+    return _to_hold(closed_on, on)
+
+
+def would_release(on: date) -> Any:
+    """The drafts on hold that would go on if the programme took new requests on a day."""
+    return _held_by_the_programme(on)
 
 
 def _overrides(on: date) -> QuerySet[ProgrammeOverride]:
@@ -112,7 +121,7 @@ def _hold(status: str, closed_on: date, *, at: datetime) -> int:
         found, key=lambda each: (each.representative_desk_id, since_of(each))
     ):
         reason = _("The programme is closed to new requests since %(day)s.") % {
-            "day": date_format(since, "j M Y")
+            "day": days_in_words.day(since)
         }
         with transaction.atomic():
             held = _take(requests, "hold", reason=reason, at=at, authority=AUTHORITY)

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from referrals.letters import digest
 from workflows import engine, policies
+from workflows.languages import as_stored
 from workflows.models import Desk
 from workflows.parties import Actor
 
@@ -78,7 +79,7 @@ def open_draft(
         statement=statement,
         number=1,
         authority=agency.authority,
-        matter_stage=matter.get_stage_display(),
+        matter_stage=as_stored(Matter.Stage(matter.stage).label),
         violations="",
         retaliation=soi_request.retaliation if soi_request else "",
         period_from=(soi_request.period_from if soi_request else None) or matter.opened_on,

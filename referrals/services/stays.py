@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from workflows import engine
+from workflows import engine, policies
 from workflows.machines.stay import PENDING, PREPARING
+from workflows.machines.stay_referral import State as ReferralState
+from workflows.models import Step
 from workflows.refusals import Refusal
 
 from .. import announcements
 from ..models import Office, Organization, Person, Statement, Stay, StayReferral, User
+
+URGENT_DAYS = "stay_referral.urgent_days"
 
 
 @transaction.atomic
@@ -63,6 +67,25 @@ def revise(
     kept.full_clean(exclude=["state"])
     kept.save(update_fields=[*values])
     engine.advance(stay, "revise", by=by, at=at, expected_version=expected_version)
+    for referral in kept.referrals.filter(state=ReferralState.SENT):
+        hastened = hasten_if_urgent(referral, at=at)
+        if hastened is not None:
+            announcements.step_taken(referral, hastened)
+
+
+def is_urgent(stay: Stay, *, at: datetime) -> bool:
+    """Whether hours count: the worker is detained, or the removal is as close as the dated rule says."""
+    if stay.detained:
+        return True
+    days = policies.value(URGENT_DAYS, on=at.date(), jurisdiction=stay.jurisdiction)
+    return stay.removal_at is not None and stay.removal_at <= at + timedelta(days=days)
+
+
+def hasten_if_urgent(referral: StayReferral, *, at: datetime) -> Step | None:
+    """Let the liaison's clock run in hours when it must; the step that was taken, or None."""
+    if not is_urgent(referral.stay, at=at):
+        return None
+    return engine.advance(referral, "hasten", by=engine.SYSTEM, at=at)
 
 
 @transaction.atomic

@@ -17,12 +17,15 @@ from workflows.models import Case, Step
 from workflows.parties import Actor
 
 from .. import announcements, personal_data
+from ..traces import traced
 from . import effects
 
 
+@traced
 def take_step(
     record: Case,
     name: str,
+    /,
     *,
     by: Actor,
     at: datetime,

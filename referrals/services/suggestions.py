@@ -124,9 +124,8 @@ def _alike_requests(requests: QuerySet[Any], request: SoiRequest, most: int) -> 
     sites = list(request.sites.all())
     same = RequestedName.objects.filter(request=OuterRef("pk")).filter(_speaks_of(names))
     found = requests.filter(Exists(same)).exclude(pk=request.pk).order_by("-opened_at")
-    judged = (
-        _judged(each, names, sites) for each in found.prefetch_related("names", "sites")[:MOST_CANDIDATES]
-    )
+    candidates = found.select_related("requester").prefetch_related("names", "sites")[:MOST_CANDIDATES]
+    judged = (_judged(each, names, sites) for each in candidates)
     return sorted(filter(None, judged), key=lambda each: -each.score)[:most]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from workflows import engine
+from workflows import days_in_words, engine
 from workflows.machines.work_permit import PENDING, VALID, State
 from workflows.machines.worker_request import State as RequestState
 from workflows.parties import SYSTEM
@@ -67,7 +66,7 @@ def refuse_to_outlive_the_grant(
             engine.Refusal(
                 "outlives_the_grant",
                 _("The work permit would end after the deferred action, which ends on %(day)s.")
-                % {"day": date_format(grant.ends_on, "j M Y")},
+                % {"day": days_in_words.day(grant.ends_on)},
                 _("Choose that day or an earlier one."),
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -104,17 +104,6 @@ def mark_items(
         item.save()
 
 
-@transaction.atomic
-def add_evidence(request: WorkerRequest, *, by: User, at: datetime, **fields: Any) -> Evidence:
-    """Add a proof of employment; the scope is checked again."""
-    engine.advance(request, "revise", by=by, at=at)
-    evidence = Evidence(request=request, **fields)
-    evidence.full_clean()
-    evidence.save()
-    check_scope(request, at=at)
-    return evidence
-
-
 def scope_of(version: StatementVersion) -> scopes.Scope:
     """The scope of a statement's version in the terms of the scope check."""
     return scopes.Scope(
@@ -135,9 +124,19 @@ def scope_of(version: StatementVersion) -> scopes.Scope:
     )
 
 
-def verdict(request: WorkerRequest, *, on: date) -> scopes.Verdict | None:
-    """The scope check of a request against the version in force, in words; None without a claim."""
-    version = request.statement.signed
+def verdict(
+    request: WorkerRequest,
+    *,
+    on: date,
+    evidence: Iterable[Evidence] | None = None,
+    version: StatementVersion | None = None,
+) -> scopes.Verdict | None:
+    """The scope check of a request against the version in force, in words; None without a claim.
+
+    All proofs of the request count unless ``evidence`` names those that do. Who has read the version in
+    force already gives it.
+    """
+    version = version or request.statement.signed
     if version is None or request.worked_from is None or not request.employer_on_stub:
         return None
     claim = scopes.Claim(
@@ -153,7 +152,7 @@ def verdict(request: WorkerRequest, *, on: date) -> scopes.Verdict | None:
             scopes.EvidencePeriod(
                 kind=each.get_kind_display(), from_on=each.covers_from, to_on=each.covers_to
             )
-            for each in request.evidence.all()
+            for each in (request.evidence.all() if evidence is None else evidence)
         ),
     )
     return scopes.check(scope_of(version), claim, on=on)

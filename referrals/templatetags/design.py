@@ -7,15 +7,12 @@ from datetime import date, datetime
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+
+from workflows import days_in_words
 
 register = template.Library()
-
-DAY = "D j M Y"
-INSTANT = "D j M Y, P T"
 
 TONE_ICONS = {
     "info": "info",
@@ -26,15 +23,6 @@ TONE_ICONS = {
 }
 
 
-def _spelled(value: date | datetime, pattern: str) -> str:
-    """Spanish writes the names of days and months in lower case; Django's tables do not."""
-    text = date_format(value, pattern)
-    if not (get_language() or "").startswith("es"):
-        return text
-    names, *rest = text.split(", ", 1)
-    return ", ".join([names.lower(), *rest])
-
-
 @register.simple_tag
 def day(value: date | datetime | None) -> str:
     """A calendar day: ``Mon 30 Nov 2026``. A moment is shown as the day it is in the reader's time zone."""
@@ -42,7 +30,9 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), _spelled(value, DAY))
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(), days_in_words.day_with_weekday(value)
+    )
 
 
 @register.simple_tag
@@ -51,7 +41,7 @@ def instant(value: datetime | None) -> str:
     if not value:
         return ""
     local = timezone.localtime(value)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), _spelled(local, INSTANT))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), days_in_words.instant(local))
 
 
 @register.simple_tag

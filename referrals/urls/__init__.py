@@ -1,10 +1,14 @@
 """Addresses of the pages, by area. Someone else's record is 404."""
 
-from . import dhs, pages, statement_side, worker_side
+from . import dhs, histories, operations, pages, policy, statement_side, telling, worker_side
 
 urlpatterns = [
     *pages.urlpatterns,
     *statement_side.urlpatterns,
     *worker_side.urlpatterns,
     *dhs.urlpatterns,
+    *histories.urlpatterns,
+    *operations.urlpatterns,
+    *policy.urlpatterns,
+    *telling.urlpatterns,
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from ..views import notices, packets, renewals, scope_checks, stays, worker_requests, workers
+from ..views import evidence, notices, packets, renewals, scope_checks, stays, worker_requests, workers
 
 urlpatterns: list[URLPattern] = [
     path("workers/", workers.workers, name="workers"),
@@ -18,11 +18,21 @@ urlpatterns: list[URLPattern] = [
     path("worker-requests/attach-statement/", worker_requests.statement_attach, name="statement_attach"),
     path("worker-requests/<str:reference>/edit/", worker_requests.request_edit, name="request_edit"),
     path("worker-requests/<str:reference>/packet/", packets.request_packet, name="request_packet"),
-    path("worker-requests/<str:reference>/evidence/", packets.request_evidence, name="request_evidence"),
+    path("worker-requests/<str:reference>/evidence/", evidence.request_evidence, name="request_evidence"),
     path(
         "worker-requests/<str:reference>/evidence/<int:number>/remove/",
-        packets.request_evidence_remove,
+        evidence.request_evidence_remove,
         name="request_evidence_remove",
+    ),
+    path(
+        "worker-requests/<str:reference>/evidence/<int:number>/scan/",
+        evidence.request_evidence_scan,
+        name="request_evidence_scan",
+    ),
+    path(
+        "worker-requests/<str:reference>/evidence/<int:number>/scan/remove/",
+        evidence.request_evidence_scan_remove,
+        name="request_evidence_scan_remove",
     ),
     path("worker-requests/<str:reference>/scope/", scope_checks.request_scope, name="request_scope"),
     path("worker-requests/<str:reference>/consent/", worker_requests.request_consent, name="request_consent"),

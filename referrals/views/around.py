@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from notifications import bounces
+
 from .. import context
 from ..models import User
 
@@ -20,5 +22,8 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "site_name": _("Statement and stay casework"),
         "programme": SimpleLazyObject(lambda: context.programme(timezone.now().date())),
         "navigation": SimpleLazyObject(lambda: context.navigation(request)) if isinstance(user, User) else [],
+        "mail_comes_back_since": SimpleLazyObject(lambda: bounces.failing_since(user))
+        if isinstance(user, User)
+        else None,
         "demo_sign_ins": context.sign_ins(),
     }

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -113,6 +114,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:200]
+    prefetch_related_objects([record], "names", "sites")
     options = engine.options_for(record, by=request.user, at=at)
     wanted = OUTCOMES if record.state == State.UNDER_REVIEW else FIRST_STEPS
     outcomes = choices.buttons(record, [each for each in options if each.name in wanted])

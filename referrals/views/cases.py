@@ -15,5 +15,5 @@ from .signed_in import SignedIn, record_or_404
 @login_required
 @require_safe
 def case(request: SignedIn, reference: str) -> HttpResponse:
-    record = record_or_404(request, reference)
+    record = record_or_404(request, reference, whole=True)
     return render(request, "pages/case.html", case_page.context(record, request.user, at=timezone.now()))

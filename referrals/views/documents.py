@@ -8,22 +8,20 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from ..models import Document
+from ..scans import ENDINGS, PDF
 from .signed_in import SignedIn
-
-SHOWN_IN_THE_BROWSER = {"application/pdf": "pdf"}
 
 
 @login_required
 @require_safe
 def document(request: SignedIn, pk: int) -> HttpResponse:
-    """A PDF is shown, anything else is saved; 404 for documents on the other side of the wall."""
+    """A letter is shown; what somebody attached is only ever saved. 404 on the other side of the wall."""
     found = Document.objects.visible_to(request.user).filter(pk=pk).first()
     if found is None:
         raise Http404
-    ending = SHOWN_IN_THE_BROWSER.get(found.media_type)
-    name = slugify(found.title) or "document"
+    shown = found.media_type == PDF and not found.was_attached
+    name = f"{slugify(found.title) or 'document'}.{ENDINGS.get(found.media_type, 'bin')}"
     response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Content-Disposition"] = (
-        f'inline; filename="{name}.{ending}"' if ending else f'attachment; filename="{name}"'
-    )
+    response["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
     return response

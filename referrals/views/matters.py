@@ -171,10 +171,6 @@ def matters_import(request: SignedIn) -> HttpResponse:
             )
         except UnreadableFile as wrong:
             form.add_error("file", str(wrong))
-        except UnicodeError:
-            form.add_error(
-                "file", _("The file breaks off in the middle of a letter. Save it again as UTF-8.")
-            )
     context: dict[str, Any] = {
         "form": form,
         "done": done,

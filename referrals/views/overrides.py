@@ -13,11 +13,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from workflows import policies
+from workflows import days_in_words, policies
 from workflows.parties import Capacity
 from workflows.refusals import StalePage
 
@@ -82,7 +81,7 @@ def _row(statement: Any, today: date) -> dict[str, Any]:
     lasting = [each for each in statement.overrides.all() if each.ends_on >= today]
     words = ", ".join(
         _("%(first)s to %(last)s")
-        % {"first": date_format(each.starts_on, "j M Y"), "last": date_format(each.ends_on, "j M Y")}
+        % {"first": days_in_words.day(each.starts_on), "last": days_in_words.day(each.ends_on)}
         for each in lasting
     )
     return {

@@ -68,7 +68,7 @@ def review(request: SignedIn, reference: str) -> HttpResponse:
         "identity": worker_request_dhs.identity(record),
         "statement_facts": worker_request_dhs.statement_facts(record),
         "scope": worker_request_dhs.scope_context(record, timezone.localtime(at).date()),
-        "evidence": {"evidence": list(record.evidence.all())},
+        "evidence": {"evidence": list(record.evidence.handed_over().with_scans())},
         "packet": worker_request_dhs.packet_context(record),
         "asked": {"asked": list(record.asked_items.all()), "noid_answer": record.noid_answer},
         "routing": worker_request_dhs.routing(record),

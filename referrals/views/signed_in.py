@@ -17,9 +17,12 @@ class SignedIn(HttpRequest):
     user: User
 
 
-def record_or_404(request: SignedIn, reference: str) -> Any:
-    """The record with this reference; 404 if there is none or it is somebody else's."""
+def record_or_404(request: SignedIn, reference: str, *, whole: bool = False) -> Any:
+    """The record with this reference; 404 if there is none or it is somebody else's.
+
+    ``whole`` is for pages that only show it: see ``find_visible``.
+    """
     try:
-        return find_visible(request.user, reference)
+        return find_visible(request.user, reference, whole=whole)
     except Case.DoesNotExist:
         raise Http404 from None

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -169,6 +170,7 @@ def statement_preview(request: SignedIn, reference: str) -> HttpResponse:
     version = record.version_for(request.user)
     if version is None:
         raise Http404
+    prefetch_related_objects([version], "names", "sites")
     if request.GET.get("as") == "pdf" and version.period_from is not None and request.user.is_agency:
         return pdf(draft_statement_pdf(record, at=at), f"{record.reference}.pdf")
     letter = drafts_of_statements.letter_of(version, on=timezone.localtime(at).date())

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from workflows import days_in_words
 from workflows.models import Kind
 
 from .. import caseload, listing, presenting
@@ -94,6 +94,7 @@ def worker_edit(request: SignedIn, token: str) -> HttpResponse:
 
 def _dates(cases: list[Any], *, at: Any) -> list[dict[str, Any]]:
     """Each running clock of the open cases, with its case, the most pressing first."""
+    presenting.read_clocks(cases)
     found = [
         {"case": case, "deadline": clock, "label": Kind(case.kind).label}
         for case in cases
@@ -142,7 +143,7 @@ def _facts(person: Person) -> list[tuple[str, Any]]:
     spoken = dict(WorkerForm.base_fields["language"].choices)  # type: ignore[attr-defined]
     language = (_("Language"), spoken.get(person.language, person.language))
     told = {name: getattr(person, name) for name in names}
-    told["born_on"] = date_format(person.born_on, "j M Y") if person.born_on else ""
+    told["born_on"] = days_in_words.day(person.born_on) if person.born_on else ""
     return [language, *((labels[name], value) for name, value in told.items())]
 
 

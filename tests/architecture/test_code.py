@@ -19,8 +19,12 @@ CLOCKS = {
 }
 # Where the clock may be read: what starts something, never what decides something.
 STARTERS = re.compile(
-    r"^(config/|referrals/(views|tasks|demo|middleware|templatetags)|\w+/management/commands/)"
+    r"^(config/|notifications/views|referrals/(views|tasks|demo|middleware|templatetags)|"
+    r"\w+/management/commands/)"
 )
+
+# Where the pattern of a date may stand: one home for pages and messages, one for letters.
+HOMES_OF_DATES = {"workflows/days_in_words.py", "referrals/letters/dates.py"}
 
 
 def test_a_file_can_be_read_in_one_sitting() -> None:
@@ -49,6 +53,23 @@ def reads_the_clock(function: ast.expr) -> bool:
     owner = function.value
     name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
     return (name, function.attr) in CLOCKS
+
+
+def test_a_date_is_put_into_words_in_one_place() -> None:
+    """A pattern written where it is used would order a date the English way on a Spanish page."""
+    wrong = [
+        sources.where(path, node)
+        for path in sources.product()
+        if sources.where(path) not in HOMES_OF_DATES
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.Call) and called(node.func) in {"date_format", "time_format"}
+    ]
+    assert wrong == []
+
+
+def called(function: ast.expr) -> str:
+    """The last part of the name of what is called."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def test_a_view_reads_only_what_its_reader_may_see() -> None:

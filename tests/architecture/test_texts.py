@@ -38,6 +38,15 @@ def test_no_page_needs_more_than_the_content_security_policy_allows(what: str) -
     assert [sources.where(path) for path in pages if INLINE[what].search(without_comments(path))] == []
 
 
+def test_no_page_writes_a_date_in_a_format_of_its_own() -> None:
+    """What a date field holds is for the browser; what people read has one home."""
+    formatted = re.compile(r"\|\s*(?:date|time)\b|\{%\s*now\b")
+    in_a_field = re.compile(r"value=\"\{\{ [\w.]+\|date:\"Y-m-d\" \}\}\"")
+    pages = sources.files("referrals", "workflows", "notifications", ending=".html")
+    spots = [path for path in pages if formatted.search(in_a_field.sub("", without_comments(path)))]
+    assert [sources.where(path) for path in spots] == []
+
+
 def without_comments(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     return re.sub(r"\{#.*?#\}|\{% comment .*?%\}.*?\{% endcomment %\}", "", text, flags=re.DOTALL)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from notifications.models import Message
 from referrals.models import NameKind, Statement, WorkerRequest
-from referrals.services import statements, worker_requests
+from referrals.services import evidence, statements, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, draft_request, inbox_of
 from workflows import history
@@ -31,7 +32,7 @@ def left_out(cast: Any, statement: Statement) -> None:
         request = draft_request(
             cast, statement, given_names=f"Persona {number}", employer_on_stub=ON_THE_STUB
         )
-        worker_requests.add_evidence(
+        evidence.add(
             request, by=cast.representative, at=OPEN_WORLD, kind="PAYSTUB", employer=ON_THE_STUB,
             covers_from=date(2022, 6, 1), covers_to=date(2023, 6, 30),
         )  # fmt: skip
@@ -101,3 +102,45 @@ class TestGivenFortyWorkersWithAnotherNameOnTheirPaystubs:
         again = statement.versions.get(number=1)
         assert again.fingerprint == first.fingerprint
         assert ON_THE_STUB not in [each.name for each in again.names.all()]
+
+    @pytest.mark.usefixtures("left_out")
+    def test_every_office_with_dependants_hears_of_its_own_and_the_agency_of_nobody(
+        self, cast: Any, statement: Statement
+    ) -> None:
+        theirs = draft_request(cast, statement, by=cast.river, given_names="Otra")
+        ours = [each.reference for each in WorkerRequest.objects.exclude(pk=theirs.pk).order_by("pk")]
+        amend(cast, statement)
+        before = {who: len(inbox_of(who, statement)) for who in (cast.representative, cast.river)}
+        take_step(statement, "sign", by=cast.signer, at=LATER, review_by_on=date(2026, 8, 5))
+        assert {who: len(inbox_of(who, statement)) - before[who] for who in before} == dict.fromkeys(
+            before, 1
+        )
+        told, other = inbox_of(cast.representative, statement)[-1], inbox_of(cast.river, statement)[-1]
+        assert "signed version 2 of this statement" in told
+        assert "Its scope changed." in told
+        assert "40 open requests of your office depend on it." in told
+        assert [each for each in ours if each in told] == ours[:20]
+        assert "And for 20 more." in told
+        assert "1 open request of your office depends on it." in other
+        assert not [each for each in ours if each in other]
+        read_by_the_agency = " ".join(
+            text
+            for who in (cast.investigator, cast.approver, cast.second_approver, cast.signer)
+            for text in inbox_of(who)
+        )
+        for hidden in (*ours, theirs.reference, "Persona", "Otra", "Ejemplo"):
+            assert hidden not in read_by_the_agency
+        for name in (ON_THE_STUB, "A Foods", "Persona", "Ejemplo"):
+            assert name not in told
+
+    def test_a_narrower_scope_is_called_narrower(self, cast: Any, statement: Statement) -> None:
+        draft_request(cast, statement)
+        take_step(statement, "amend", by=cast.investigator, at=LATER, reason="Only one year.")
+        statements.revise(statement, by=cast.investigator, at=LATER, values={"period_from": date(2022, 9, 1)})
+        take_step(statement, "send_for_approval", by=cast.investigator, at=LATER)
+        take_step(statement, "approve", by=cast.approver, at=LATER)
+        take_step(statement, "sign", by=cast.signer, at=LATER, review_by_on=date(2026, 8, 5))
+        assert "Its scope is narrower" in inbox_of(cast.representative, statement)[-1]
+
+    def test_nobody_hears_of_a_first_version_this_way(self, cast: Any, statement: Statement) -> None:
+        assert not Message.objects.filter(event="statement.sign", recipient=cast.representative).exists()

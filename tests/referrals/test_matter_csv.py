@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from referrals import matter_csv
 from referrals.matter_csv import COLUMNS, BadRow, MissingColumns, Row, UnreadableFile, read
 from referrals.matter_rows import employer_names
 
@@ -172,6 +173,53 @@ def test_missing_columns_are_listed() -> None:
 def test_a_file_that_is_no_table_gets_a_sentence(content: bytes) -> None:
     with pytest.raises(UnreadableFile):
         read(content)
+
+
+@pytest.mark.parametrize("cut", [1, 41, 301])
+def test_utf_16_that_breaks_off_in_a_letter_gets_a_sentence(cut: int) -> None:
+    with pytest.raises(UnreadableFile, match="breaks off"):
+        read(written(PLAIN).encode("utf-16")[:-cut])
+
+
+def test_half_a_letter_in_the_middle_of_utf_16_gets_a_sentence() -> None:
+    with pytest.raises(UnreadableFile, match="breaks off"):
+        read((written(PLAIN) + "\ud800 and on").encode("utf-16", "surrogatepass"))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"PK\x03\x04\x14\x00[Content_Types].xml", "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "an old Excel workbook"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a picture"),
+        (b"%PDF-1.7\n", "a PDF"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(content: bytes, name: str) -> None:
+    with pytest.raises(UnreadableFile, match=f"This is {name}.*save the table as CSV"):
+        read(content)
+
+
+def test_a_file_of_nothing_but_bad_rows_is_given_up_with_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matter_csv, "MOST_BAD_ROWS", 3)
+    with pytest.raises(UnreadableFile, match=r"More than 3 rows.*Row 5, for example: The row has 2 cells"):
+        list(read(written().encode() + b"a,b\n" * 9))
+    assert len(list(read(written().encode() + b"a,b\n" * 3))) == 3
+
+
+def test_two_hundred_columns_are_read_and_twenty_of_them_named() -> None:
+    more = tuple(f"x{number}" for number in range(181))
+    matters = read(written(PLAIN, columns=(*COLUMNS, *more)).encode())
+    assert matters.notes[0].endswith("x19….")
+    assert [type(each) for each in matters] == [Row]
+
+
+def test_a_zero_byte_in_a_cell_spoils_its_row_and_no_other() -> None:
+    text = written(PLAIN, {**PLAIN, "record_id": "whd-2", "city": "Me\x00sa"})
+    first, second = read(text.encode())
+    assert isinstance(first, Row)
+    assert isinstance(second, BadRow)
+    assert "characters that cannot be shown" in second.reasons[0]
 
 
 def test_extra_and_reordered_columns_are_no_trouble() -> None:

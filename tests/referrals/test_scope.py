@@ -190,8 +190,8 @@ def test_the_overlap_is_counted_in_whole_months(
 def test_work_outside_the_period_is_out_and_both_spans_are_shown() -> None:
     verdict = checked(worked_from=date(2023, 1, 1), worked_to=date(2025, 2, 28))
     assert verdict.result is Result.OUT
-    assert "Jan. 1, 2023 to Feb. 28, 2025" in verdict.sentence
-    assert "March 1, 2025 to the present" in verdict.sentence
+    assert "1 Jan 2023 to 28 Feb 2025" in verdict.sentence
+    assert "1 Mar 2025 to the present" in verdict.sentence
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,8 @@ def test_each_group_left_out_has_its_warning() -> None:
         "People paid by “B Staffing”: the matter has this name, the statement does not.",
         "People paid by a staffing agency: the statement names none.",
         "People at Gilbert site: the matter has this place, the statement does not.",
-        "People who worked only before March 1, 2025: the violations began earlier, on June 1, 2024.",
-        "People hired after Dec. 31, 2025, when the statement's period ends.",
+        "People who worked only before 1 Mar 2025: the violations began earlier, on 1 Jun 2024.",
+        "People hired after 31 Dec 2025, when the statement's period ends.",
         "Former workers, including those who were fired or quit over the violations.",
         "All jobs other than: Packers.",
         "These jobs: Supervisors.",
@@ -313,7 +313,7 @@ def test_each_group_left_out_has_its_warning() -> None:
 def test_a_period_that_ends_before_the_violations_is_warned_of_once() -> None:
     scope = replace(SCOPE, period_to=date(2025, 12, 31))
     (warning,) = left_out(scope, violations_to=date(2026, 3, 1))
-    assert "went on until March 1, 2026" in warning
+    assert "went on until 1 Mar 2026" in warning
 
 
 def test_a_statement_for_former_workers_only_says_that_current_ones_are_missing() -> None:
@@ -350,8 +350,8 @@ def test_the_same_scope_has_no_changes() -> None:
         ),
         (
             {"period_from": date(2024, 1, 1)},
-            "The period now starts earlier, on Jan. 1, 2024.",
-            "The period now starts later, on March 1, 2025.",
+            "The period now starts earlier, on 1 Jan 2024.",
+            "The period now starts later, on 1 Mar 2025.",
         ),
     ],
 )
@@ -368,12 +368,12 @@ def test_widening_and_narrowing_are_told_apart(
 @pytest.mark.parametrize(
     ("old", "new", "sentence", "narrows"),
     [
-        ({}, {"period_to": date(2026, 1, 1)}, "The period now ends earlier, on Jan. 1, 2026.", True),
+        ({}, {"period_to": date(2026, 1, 1)}, "The period now ends earlier, on 1 Jan 2026.", True),
         ({"period_to": date(2026, 1, 1)}, {}, "The period now runs to the present.", False),
         (
             {"period_to": date(2026, 1, 1)},
             {"period_to": date(2026, 2, 1)},
-            "The period now ends later, on Feb. 1, 2026.",
+            "The period now ends later, on 1 Feb 2026.",
             False,
         ),
         ({}, {"former_workers": False}, "No longer covers former workers.", True),

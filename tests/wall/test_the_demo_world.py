@@ -15,7 +15,7 @@ from referrals.demo.workers import Worker
 from referrals.demo.world import TRAINING, build
 from referrals.models import WorkerRequest, record_models
 from tests.wall.world import NOW, World
-from workflows import engine, history, policies
+from workflows import engine, history, policies, stuck
 from workflows.machine import steps_of
 from workflows.machines import (
     grant_states,
@@ -137,3 +137,7 @@ def test_the_walk_names_buttons_that_exist(world: World) -> None:
         str(manner_of(step).label) for model in record_models().values() for step in steps_of(model)
     } | {"Ask for a statement", "Programme overrides", "Workers"}
     assert named - labels == set()
+
+
+def test_no_case_of_the_demo_is_stuck(world: World) -> None:
+    assert stuck.find(at=NOW) == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from referrals.services import soi_requests
 from referrals.services.steps import take_step
@@ -107,6 +108,19 @@ def test_the_explanation_tells_of_the_pause(cast: Any, asked: Any) -> None:
     told = " ".join(clockwork.reckon(asked, clock_of(asked, "soi_determination"), at=day(15)).explanation)
     for words in ("Mon 12 Aug 2024", "Waiting for the other side", "7 calendar days", "Wed 11 Sep 2024"):
         assert words in told
+
+
+def test_why_a_clock_stands_still_is_told_in_the_readers_language(cast: Any, submitted: Any) -> None:
+    with translation.override("es"):
+        take_step(submitted, "acknowledge", by=cast.investigator, at=day(1))
+        take_step(submitted, "request_information", by=cast.investigator, at=day(7))
+    clock = clock_of(submitted, "soi_determination")
+    assert "(Waiting for the other side" in " ".join(
+        clockwork.reckon(submitted, clock, at=day(8)).explanation
+    )
+    with translation.override("es"):
+        told = " ".join(clockwork.reckon(submitted, clock, at=day(8)).explanation)
+    assert "El plazo está detenido desde lun 12 ago 2024 (En espera de la otra parte" in told
 
 
 def test_while_a_clock_stands_still_its_date_moves_with_the_day(asked: Any) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from notifications.models import Message
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
-from workflows import engine, history
+from workflows import engine, history, sealing
 from workflows.engine import StalePage, StepRefused, UnknownStep
 from workflows.machines.soi_request_states import State
 from workflows.models import Case, Deadline, Step
@@ -106,7 +106,7 @@ def test_a_reason_of_nothing_is_no_reason(cast: Any, draft: Any, reason: str) ->
         engine.advance(draft, "withdraw", by=cast.representative, at=LATER, reason=reason)
     assert codes(refused) == ["needs_reason"]
     step = engine.advance(draft, "withdraw", by=cast.representative, at=LATER, reason=" Settled. ")
-    assert step.reason == "Settled."
+    assert sealing.reason_of(step) == "Settled."
 
 
 def test_a_closed_case_is_closed_once_and_on_no_desk(cast: Any, draft: Any) -> None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from referrals.services import worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
-from workflows import engine, history
+from workflows import engine, history, sealing
 from workflows.engine import StepRefused
 from workflows.machines import statement_states, worker_request_states
 from workflows.models import Proposal, Step
@@ -113,7 +113,7 @@ def test_sending_back_needs_a_reason_and_moves_nothing(cast: Any, pending: Any) 
     propose(cast, pending)
     assert refusal(pending, SEND_BACK, by=cast.ice_supervisor, at=LATER) == ["needs_reason"]
     step = take_step(pending, SEND_BACK, by=cast.ice_supervisor, at=LATER, reason="Say more.")
-    assert (step.nature, step.reason) == (Step.Nature.SENT_BACK, "Say more.")
+    assert (step.nature, sealing.reason_of(step)) == (Step.Nature.SENT_BACK, "Say more.")
     assert pending.state == worker_request_states.State.ICE_REVIEW
     assert pending.proposals.get().fate == Proposal.Fate.SENT_BACK
     assert SEND_BACK not in options(pending, cast.ice_supervisor)
@@ -175,4 +175,4 @@ def test_an_approver_announces_a_withdrawal_and_another_countersigns(cast: Any, 
     take_step(active, COUNTERSIGN, by=cast.second_approver, at=LATER)
     assert active.withdrawal_on == date(2024, 9, 2)
     assert active.state == statement_states.State.WITHDRAWAL_NOTICE
-    assert active.steps.order_by("-sequence").first().reason == "The case settled."
+    assert sealing.reason_of(active.steps.order_by("-sequence").first()) == "The case settled."

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from workflows import policies, rulebook
 from workflows.models import Policy, TollingWindow
@@ -14,7 +15,8 @@ SHIPPED = rulebook.read()
 
 
 def row(first: date, last: date | None = None, value: object = 1, **fields: object) -> Policy:
-    named = {"key": "soi.pages", "governs": Policy.Governs.FILED, "label": "Pages of a letter", **fields}
+    labels = {"en": "Pages of a letter", "es": "Páginas de una carta"}
+    named = {"key": "soi.pages", "governs": Policy.Governs.FILED, "labels": labels, **fields}
     return Policy(effective_from=first, effective_to=last, value=value, **named)
 
 
@@ -95,7 +97,7 @@ def test_an_agencys_own_rule_comes_before_the_federal_one():
 def test_the_escalation_of_the_nlrb_names_its_phone():
     found = BOOK.value("agency.escalation", on=date(2026, 1, 1), jurisdiction="NLRB")
     assert found["phone"] == "202-273-2900"
-    assert found["phone"] in found["text"]
+    assert all(found["phone"] in text for text in found["text"].values())
 
 
 def test_a_term_is_read_from_its_row():
@@ -113,7 +115,9 @@ def test_every_row_says_where_it_comes_from():
 
 def test_a_row_is_either_checked_or_says_that_it_is_not():
     unclear = [
-        str(each) for each in SHIPPED.policies if not each.verified and rulebook.NOT_CHECKED not in each.note
+        str(each)
+        for each in SHIPPED.policies
+        if not each.verified and rulebook.NOT_CHECKED["en"] not in each.note
     ]
     assert unclear == []
     assert all(each.verified_by for each in SHIPPED.policies if each.verified)
@@ -205,6 +209,31 @@ class TestStored:
         assert [sentence for sentence in loaded.differences if "stay.max_months" in sentence]
         assert loaded.added == 0
 
+    def test_a_stored_text_gets_the_language_it_lacks_and_keeps_its_own_words(self):
+        policies.load(NOW)
+        Policy.objects.filter(key="rfe").update(labels={"en": "Answer to a request for evidence"})
+        Policy.objects.filter(key="noid").update(labels={"en": "Our own words"})
+        Policy.objects.filter(key="agency.escalation", jurisdiction="IDOL").update(
+            value={"phone": "312-793-1966", "text": {"en": "Phone 312-793-1966 when nobody has answered."}}
+        )
+        loaded = policies.load(NOW)
+        assert (loaded.translated, loaded.differences) == (2, ())
+        assert Policy.objects.get(key="rfe").labels["es"] == "Respuesta a una solicitud de evidencia"
+        assert Policy.objects.get(key="noid").labels == {"en": "Our own words"}
+        assert policies.load(NOW).translated == 0
+
+    def test_a_closure_is_told_in_the_language_of_each_reader(self):
+        policies.load(NOW)
+        TollingWindow.objects.update(reasons={"en": "Federal shutdown of 43 days"})
+        policies.load(NOW)
+        told = {}
+        for language in ("en", "es", "en"):
+            with translation.override(language):
+                (closure,) = policies.closures("NLRB")
+                told[language] = closure.authority
+        assert told["en"].startswith("Federal shutdown of 43 days, NLRB notice")
+        assert told["es"].startswith("Cierre del gobierno federal de 43 días, Aviso de la NLRB")
+
     def test_a_new_row_ends_the_open_one_before_it(self, monkeypatch):
         policies.load(NOW)
         tomorrow = NOW.date() + timedelta(days=1)
@@ -277,9 +306,7 @@ class TestStored:
             row(date(2024, 1, 1), date(2024, 1, 1)).save()
 
     def test_a_closure_ends_no_earlier_than_it_begins(self):
-        closure = TollingWindow(
-            starts_on=date(2026, 1, 2), ends_on=date(2026, 1, 1), reason="r", authority="a"
-        )
+        closure = TollingWindow(starts_on=date(2026, 1, 2), ends_on=date(2026, 1, 1))
         with pytest.raises(IntegrityError, match="a_closure_ends_after_it_begins"), transaction.atomic():
             closure.save()
 

@@ -3,13 +3,21 @@
 import ast
 import gettext
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone, translation
 from django.utils.translation.template import templatize
+
+from workflows import days_in_words, rulebook
+from workflows.languages import in_active_language
+from workflows.policies import shipped_book
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = [
@@ -156,3 +164,93 @@ def test_every_text_of_the_code_is_in_the_catalog(package: str) -> None:
 def test_the_catalog_holds_no_text_that_the_code_lacks(package: str) -> None:
     held = {text for entry in texts(package) for text in (entry.english, entry.plural) if text}
     assert sorted(held - used(package)) == []
+
+
+# Rules are dated data: their files carry the Spanish themselves
+
+
+@pytest.mark.parametrize("path", sorted(rulebook.FOLDER.glob("*.toml")), ids=lambda path: path.name)
+def test_every_text_of_the_rulebook_has_its_spanish(path: Path) -> None:
+    assert list(rulebook.lacking_languages(tomllib.loads(path.read_text(encoding="utf-8")))) == []
+
+
+def test_a_rule_and_its_source_are_told_in_the_readers_language() -> None:
+    row = shipped_book().policy("stay_review", on=date(2026, 1, 1))
+    assert row.label == "Decision on a stay"
+    with translation.override("es"):
+        assert row.label == "Decisión sobre una suspensión"
+        assert row.source.startswith("La descripción de las suspensiones")
+        assert row.note.startswith("Sin verificar; fijada por su agencia. No hay plazo legal.")
+    with translation.override("es-mx"):
+        assert row.label == "Decisión sobre una suspensión"
+
+
+def test_words_that_lack_a_language_are_told_in_english() -> None:
+    with translation.override("es"):
+        assert in_active_language({"en": "Labor Code"}) == "Labor Code"
+        assert in_active_language("72 FR 19100") == "72 FR 19100"
+
+
+RULE = """
+[[policy]]
+key = "agency.escalation"
+jurisdiction = "NLRB"
+label.en = "Where to turn"
+label.es = "A dónde acudir"
+effective_from = 2021-11-08
+governs = "filed"
+source = "A citation"
+[policy.value]
+text.en = "Phone the office."
+text.es = "Llame a la oficina."
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('label.es = "A dónde acudir"\n', "", "has no label in Spanish"),
+        ('label.es = "A dónde acudir"', 'label.es = " "', "has no label in Spanish"),
+        ('text.es = "Llame a la oficina."\n', "", "has no value.text in Spanish"),
+        ('source = "A citation"', 'source.en = "In words"', "has no source in Spanish"),
+        ('source = "A citation"', 'note = "A remark"', "has no note in Spanish"),
+    ],
+)
+def test_a_rule_without_its_spanish_is_refused_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, told: str
+) -> None:
+    monkeypatch.setattr(rulebook, "FOLDER", tmp_path)
+    (tmp_path / "own.toml").write_text(RULE, encoding="utf-8")
+    assert len(rulebook.read().policies) == 1
+    (tmp_path / "own.toml").write_text(RULE.replace(old, new), encoding="utf-8")
+    with pytest.raises(rulebook.Untranslated) as refused:
+        rulebook.read()
+    assert str(refused.value) == f"own.toml: agency.escalation (NLRB, 2021-11-08) {told}"
+
+
+# Days
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "with_weekday", "instant", "month"),
+    [
+        ("en", "4 Jan 2026", "Sun 4 Jan 2026", "Sun 4 Jan 2026, 5:30 p.m. EST", "January 2026"),
+        ("es", "4 de enero de 2026", "dom 4 ene 2026", "dom 4 ene 2026, 5:30 p.m. EST", "enero de 2026"),
+    ],
+)
+def test_a_day_is_written_as_its_language_writes_it(
+    language: str, day: str, with_weekday: str, instant: str, month: str
+) -> None:
+    moment = datetime(2026, 1, 4, 22, 30, tzinfo=UTC)
+    with translation.override(language), timezone.override(ZoneInfo("America/New_York")):
+        assert days_in_words.day(date(2026, 1, 4)) == day
+        assert days_in_words.day_with_weekday(moment) == with_weekday
+        assert days_in_words.instant(moment) == instant
+        assert days_in_words.month(date(2026, 1, 4)) == month
+
+
+def test_a_moment_is_the_day_it_is_where_the_reader_is() -> None:
+    late = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+    with timezone.override(ZoneInfo("America/Phoenix")):
+        assert days_in_words.day(late) == "4 Jan 2026"
+        assert days_in_words.instant(late, ZoneInfo("UTC")) == "Mon 5 Jan 2026, 3 a.m. UTC"

@@ -9,11 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from workflows import terms
+from workflows import days_in_words, terms
 from workflows.calendars import calendar
 from workflows.models import Kind
 from workflows.policies import NoPolicy, term
@@ -65,8 +64,8 @@ class MonitorForm(StepForm):
         self.fields["reason"].label = _("What the requester is told")
         self.latest = latest_recheck(self.record, timezone.localtime(self.at).date())
         if self.latest is not None:
-            self.fields["recheck_on"].help_text = _now("No later than %(day)s.") % {
-                "day": date_format(self.latest, "j M Y")
+            self.fields["recheck_on"].help_text = gettext("No later than %(day)s.") % {
+                "day": days_in_words.day(self.latest)
             }
 
     def clean_recheck_on(self) -> date:
@@ -75,7 +74,7 @@ class MonitorForm(StepForm):
             raise ValidationError(_("Choose a day that is still to come."))
         if self.latest is not None and chosen > self.latest:
             raise ValidationError(
-                _now("Choose a day no later than %(day)s.") % {"day": date_format(self.latest, "j M Y")}
+                gettext("Choose a day no later than %(day)s.") % {"day": days_in_words.day(self.latest)}
             )
         return chosen
 

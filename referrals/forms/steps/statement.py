@@ -9,13 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from workflows import policies, terms
-from workflows.calendars import calendar
+from workflows import days_in_words
+from workflows.machines.statement_endings import earliest_withdrawal
 from workflows.models import Kind
 
 from ...services import drafts_of_statements, statements
@@ -36,10 +34,6 @@ class Outcome(models.TextChoices):
     REMEDIED = "REMEDIED", _("Remedied and monitored to the end")
     NO_VIOLATION = "NO_VIOLATION", _("No violation was found")
     OTHER = "OTHER", _("Another outcome, written below")
-
-
-def _in_words(day: date) -> str:
-    return date_format(day, "j M Y")
 
 
 def dependants_in_words(record: Any) -> str:
@@ -73,8 +67,8 @@ class ReviewForm(StepForm):
         super().__init__(*args, **kwargs)
         self.today = timezone.localtime(self.at).date()
         self.latest = drafts_of_statements.latest_review(self.record, on=self.today)
-        self.fields["review_by_on"].help_text = _now("At the latest on %(day)s.") % {
-            "day": _in_words(self.latest)
+        self.fields["review_by_on"].help_text = gettext("At the latest on %(day)s.") % {
+            "day": days_in_words.day(self.latest)
         }
 
     def clean_review_by_on(self) -> date:
@@ -83,7 +77,7 @@ class ReviewForm(StepForm):
             raise ValidationError(_("Choose a day that is still to come."))
         if chosen > self.latest:
             raise ValidationError(
-                _now("Choose a day no later than %(day)s.") % {"day": _in_words(self.latest)}
+                gettext("Choose a day no later than %(day)s.") % {"day": days_in_words.day(self.latest)}
             )
         return chosen
 
@@ -99,14 +93,14 @@ class SignForm(ReviewForm):
         )
         delegation = drafts_of_statements.delegation_of(self.record, self.user, on=self.today)
         if delegation is not None:
-            self.fields["read_it"].help_text = _now("You sign as %(title)s under: %(authority)s.") % {
+            self.fields["read_it"].help_text = gettext("You sign as %(title)s under: %(authority)s.") % {
                 "title": delegation.title,
                 "authority": delegation.authority,
             }
         changes = drafts_of_statements.changes_since(self.record, self.record.draft)
         if changes:
             told = " ".join(change.sentence for change in changes)
-            self.fields["reason"].help_text = _now("What changes in the scope: %(changes)s") % {
+            self.fields["reason"].help_text = gettext("What changes in the scope: %(changes)s") % {
                 "changes": told
             }
 
@@ -146,19 +140,18 @@ class AnnounceWithdrawalForm(WithDependants):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localtime(self.at).date()
-        term = policies.term("soi_withdrawal", on=today, jurisdiction=self.record.jurisdiction)
-        plain = terms.Term(term.amount, term.unit, rolls=False)
-        self.earliest = terms.due(plain, calendar=calendar("us-federal"), start=today).on
+        self.earliest = earliest_withdrawal(self.record, at=self.at)
         self.initial["withdrawal_on"] = self.earliest
-        self.fields["withdrawal_on"].help_text = _now(
+        self.fields["withdrawal_on"].help_text = gettext(
             "On %(day)s at the earliest, so that the people who depend on it can act."
-        ) % {"day": _in_words(self.earliest)}
+        ) % {"day": days_in_words.day(self.earliest)}
 
     def clean_withdrawal_on(self) -> date:
         chosen: date = self.cleaned_data["withdrawal_on"]
         if chosen < self.earliest:
-            raise ValidationError(_now("Choose %(day)s or a later day.") % {"day": _in_words(self.earliest)})
+            raise ValidationError(
+                gettext("Choose %(day)s or a later day.") % {"day": days_in_words.day(self.earliest)}
+            )
         return chosen
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workflows import policies
+from workflows import days_in_words, policies
 from workflows.models import Kind
 
 from ... import reason_codes
@@ -75,7 +74,7 @@ class GrantStayForm(StepForm):
                 self.add_error(
                     "ends_on",
                     _("A stay lasts %(months)s months at most: until %(day)s.")
-                    % {"months": self.longest, "day": date_format(latest, "j M Y")},
+                    % {"months": self.longest, "day": days_in_words.day(latest)},
                 )
         return cleaned
 

@@ -8,11 +8,10 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workflows import policies
+from workflows import days_in_words, policies
 from workflows.models import Kind
 
 from ... import reason_codes
@@ -39,7 +38,7 @@ class ApprovePermitForm(StepForm):
             self.fields["valid_from_on"].initial = max(self.today, grant.starts_on)
             self.fields["valid_until_on"].initial = grant.ends_on
             self.fields["valid_until_on"].help_text = _("The deferred action ends on %(day)s.") % {
-                "day": date_format(grant.ends_on, "j M Y")
+                "day": days_in_words.day(grant.ends_on)
             }
 
     def clean(self) -> dict[str, Any]:
@@ -54,7 +53,7 @@ class ApprovePermitForm(StepForm):
             self.add_error(
                 "valid_until_on",
                 _("The work permit would end after the deferred action, which ends on %(day)s.")
-                % {"day": date_format(grant.ends_on, "j M Y")},
+                % {"day": days_in_words.day(grant.ends_on)},
             )
         return cleaned
 
@@ -110,7 +109,7 @@ class FeeForm(StepForm):
         if fee is not None:
             self.fields["reason"].help_text = _(
                 "Fee on paper in force on %(day)s: $%(amount)s. Write no names and no numbers of workers."
-            ) % {"day": date_format(filed_on, "j M Y"), "amount": fee}
+            ) % {"day": days_in_words.day(filed_on), "amount": fee}
 
 
 KIND = Kind.WORK_PERMIT

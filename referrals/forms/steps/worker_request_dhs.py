@@ -7,12 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workflows import policies
+from workflows import days_in_words, policies
 from workflows.models import Kind
 
 from ... import reason_codes
@@ -193,7 +192,7 @@ class GrantForm(DecidedForm):
             if on != self._first_day():
                 raise forms.ValidationError(
                     _("An extension counts from the first day of the earlier grant, %(day)s.")
-                    % {"day": date_format(self._first_day(), "j M Y")}
+                    % {"day": days_in_words.day(self._first_day())}
                 )
         elif on < self.today:
             raise forms.ValidationError(_("Deferred action cannot begin before it is granted."))

@@ -24,11 +24,9 @@ class Command(BaseCommand):
         try:
             rows = _lines_of(file)
             done = matters.import_file(file, at=timezone.now(), progress=bar(rows, sys.stderr))
-        except (UnreadableFile, UnicodeError) as unreadable:
-            broken = isinstance(unreadable, UnicodeError)
-            why = _("It breaks off or holds characters that are none.") if broken else unreadable
+        except UnreadableFile as unreadable:
             raise CommandError(
-                _("%(file)s cannot be read. %(why)s") % {"file": file, "why": why}
+                _("%(file)s cannot be read. %(why)s") % {"file": file, "why": unreadable}
             ) from unreadable
         except OSError as trouble:
             raise CommandError(

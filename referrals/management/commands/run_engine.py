@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.relay import Delivered
-from referrals import tasks
+from referrals import heartbeats, tasks
+from referrals.models import Heartbeat
 from workflows.sweep import Swept
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,13 @@ class Command(BaseCommand):
             while not stopped.is_set():
                 self._despite_trouble(self._fire)
                 self._despite_trouble(self._deliver)
+                self._despite_trouble(self._note)
                 stopped.wait(max(0.1, seconds))
             self.stdout.write(_("The engine stops."))
+
+    def _note(self, *, quiet: bool) -> None:
+        """Say that the loop goes round, even if nothing of the turn could be done."""
+        heartbeats.note(Heartbeat.Part.LOOP, at=timezone.now())
 
     def _despite_trouble(self, work: Callable[..., None]) -> None:
         """One half of a turn: what goes wrong in it ends neither the other half nor the loop."""

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from referrals.letters import Letterhead
 from referrals.letters.facts import Contact, Signatory
+from workflows import sealing
 from workflows.models import Proposal, Step
 from workflows.parties import Actor
 from workflows.turn import revived
@@ -54,7 +55,7 @@ def taken(record: Any, step: Step, *, by: Actor, at: datetime) -> Occasion:
         by=by,
         at=at,
         data=revived(step.data),
-        reason=_proposed_reason(record, step) or step.reason,
+        reason=_proposed_reason(record, step) or sealing.reason_of(step),
     )
 
 

@@ -18,7 +18,7 @@ from referrals.services.overrides import record_override
 from referrals.services.steps import take_step
 from tests.cases import CLOSED_WORLD, OPEN_WORLD, signed_request
 from tests.referrals.dhs.browsing import Browser, again, words
-from workflows import history
+from workflows import history, sealing
 from workflows.machines.worker_request import State
 
 CLOSED_ON = date(2025, 1, 24)
@@ -52,7 +52,7 @@ def test_drafts_go_on_hold_on_the_closing_day_and_rosa_is_told_once(
     assert programme.follow(at=THE_DAY + timedelta(days=1)).held == 0
     held = again(drafts[0])
     assert (held.state, held.held_from) == (State.HELD, State.SIGNED)
-    assert "since 24 Jan 2025" in held.steps.get(name="hold").reason
+    assert "since 24 Jan 2025" in sealing.reason_of(held.steps.get(name="hold"))
     assert about_the_programme(cast) == [
         "The programme is closed to new requests since 24 Jan 2025. "
         "3 requests that you are preparing are on hold. They are not lost."

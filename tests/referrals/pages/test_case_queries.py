@@ -69,14 +69,14 @@ def renewal(cast: Cast) -> Any:
 
 
 COSTS: dict[str, tuple[Callable[[Cast], Any], str, int]] = {
-    Kind.SOI_REQUEST: (soi_request, "investigator", 20),
-    Kind.STATEMENT: (active_statement, "investigator", 20),
-    Kind.WORKER_REQUEST: (worker_request, "representative", 21),
-    Kind.WORK_PERMIT: (work_permit, "representative", 19),
-    Kind.GRANT: (grant, "representative", 18),
-    Kind.STAY: (stay, "representative", 17),
-    Kind.STAY_REFERRAL: (stay_referral, "representative", 21),
-    Kind.RENEWAL: (renewal, "representative", 21),
+    Kind.SOI_REQUEST: (soi_request, "investigator", 19),
+    Kind.STATEMENT: (active_statement, "investigator", 21),
+    Kind.WORKER_REQUEST: (worker_request, "representative", 19),
+    Kind.WORK_PERMIT: (work_permit, "representative", 17),
+    Kind.GRANT: (grant, "representative", 17),
+    Kind.STAY: (stay, "representative", 16),
+    Kind.STAY_REFERRAL: (stay_referral, "representative", 19),
+    Kind.RENEWAL: (renewal, "representative", 20),
 }
 
 

@@ -16,6 +16,7 @@ from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, matter_of, request_draft
 from tests.referrals.statement_side.conftest import Browse
 from tests.referrals.statement_side.reading import take, text_of, token_of
+from workflows import sealing
 from workflows.machines.soi_request import State
 
 SECRET = "Weighed in confidence."
@@ -209,7 +210,7 @@ def test_declining_takes_a_coded_reason_and_words_for_the_letter(cast: Cast, bro
     assert refused.status_code == 200
     take(client, request, "decline", reason="Ask the state agency.", reason_code="NO_JURISDICTION")
     step = request.steps.get(name="decline")
-    assert (step.data["reason_code"], step.reason) == ("NO_JURISDICTION", "Ask the state agency.")
+    assert (step.data["reason_code"], sealing.reason_of(step)) == ("NO_JURISDICTION", "Ask the state agency.")
 
 
 def test_a_question_and_its_answer_go_back_and_forth(cast: Cast, browse: Browse) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from referrals.demo.cast import Cast
@@ -127,7 +129,22 @@ def test_an_uploaded_file_is_answered_with_numbers_and_every_bad_row(cast: Cast,
     assert [matter.agency.code for matter in Matter.objects.all()] == ["NLRB"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"no,columns\n", b"\xff\xfea"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"no,columns\n",
+        b"\xff\xfea",
+        file_of(row(1)).decode().encode("utf-16")[:-1],
+        b"PK\x03\x04 a workbook",
+        b"\x89PNG\r\n\x1a\n",
+        b'"',
+        b"\x00" * 5_000,
+        b"a" * (20 * 1024 * 1024 + 1),
+    ],
+    ids=["empty", "noise", "columns", "odd", "cut UTF-16", "xlsx", "PNG", "quote", "NUL", "too large"],
+)
 def test_a_file_of_something_else_is_explained(cast: Cast, browse: Browse, content: bytes) -> None:
     page = browse(cast.investigator).post(reverse("matters_import"), upload(content))
     assert page.status_code == 200
@@ -158,6 +175,19 @@ def test_a_list_of_many_matters_costs_few_queries(
     with django_assert_max_num_queries(12):
         page = client.get(reverse("matters"), {"page": "2"})
     assert "page=3" in text_of(page)
+
+
+def test_the_answer_to_a_file_costs_the_same_for_twelve_rows_as_for_two(cast: Cast, browse: Browse) -> None:
+    client, costs = browse(cast.investigator), []
+    for rows_of_each_kind in (2, 12):
+        good = [row(100 * rows_of_each_kind + number) for number in range(rows_of_each_kind)]
+        bad = [row(number, state="ZZ") for number in range(rows_of_each_kind)]
+        with CaptureQueriesContext(connection) as captured:
+            page = client.post(reverse("matters_import"), upload(file_of(*good, *bad)))
+        assert text_of(page).count("two-letter code") >= rows_of_each_kind
+        costs.append(len(captured))
+    assert costs[0] == costs[1]
+    assert Matter.objects.count() == 2 + 12
 
 
 def test_a_matter_is_written_by_hand_and_gains_names(cast: Cast, browse: Browse) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from referrals.demo.cast import Cast
 from referrals.models import Person, Statement, WorkerRequest
-from referrals.services import request_drafts, worker_requests
+from referrals.services import evidence, request_drafts, worker_requests
 from tests.cases import CLAIM, OPEN_WORLD
 from tests.referrals.worker_side.browsing import Browser, send
 from workflows.machines.worker_request import State
@@ -53,7 +53,7 @@ def test_the_verdict_stands_there_in_words(
     cast: Cast, rosa: Browser, statement: Statement, claim: dict[str, Any], result: str, said: str
 ) -> None:
     request = draft(cast, statement, **claim)
-    worker_requests.add_evidence(
+    evidence.add(
         request,
         by=cast.representative,
         at=OPEN_WORLD,
@@ -98,9 +98,9 @@ def test_a_proof_can_be_added_and_removed(cast: Cast, rosa: Browser, statement: 
     request = draft(cast, statement)
     url = reverse("request_evidence", args=[request.reference])
     send(rosa, url, kind="PAYSTUB", covers_from="2022-06-01", covers_to="2022-12-31", note="Blue folder")
-    evidence = request.evidence.get()
+    proof = request.evidence.get()
     assert "Blue folder" in rosa.get(url).content.decode()
-    rosa.post(reverse("request_evidence_remove", args=[request.reference, evidence.pk]))
+    rosa.post(reverse("request_evidence_remove", args=[request.reference, proof.pk]))
     assert not request.evidence.exists()
 
 

@@ -1,0 +1,31 @@
+"""What a history records without a move, as people know it: each note's name with its label."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from workflows import recompute, redaction
+
+from .agency_rules import CHECKED_BY_DHS
+from .services.notices import NOTE as NOTICE_ENTERED
+
+LABELS: Final[dict[str, Promise]] = {
+    "answer_routing": _("Routing questions answered"),
+    "change_worker_details": _("Details of the worker changed"),
+    "check_packet": _("Packet checked"),
+    "check_scope_again": _("Scope checked again"),
+    CHECKED_BY_DHS: _("Answer of DHS to the draft recorded"),
+    NOTICE_ENTERED: _("Notice entered"),
+    "link_matter": _("Matter linked"),
+    "record_override": _("Override recorded"),
+    recompute.STEP: _("A rule changed"),
+    redaction.NOTE: _("A text was redacted"),
+    "revise": _("Changed"),
+    "share_by_letter": _("Opened with the code on the letter"),
+    "withdraw_consent": _("Consent withdrawn"),
+    "write_decision": _("Decision written"),
+    "write_grounds": _("Grounds written"),
+}

@@ -1,0 +1,103 @@
+"""What keeps the system in order, for its pages: rules and their changes, closures, redactions, incidents."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from notifications.models import Incident
+from referrals.services import redactions
+from tests.cases import OPEN_WORLD, request_draft
+from tests.workflows.history_files import spoken_line
+from workflows.models import Policy, PolicyChange, TollingWindow
+from workflows.models.policy import FEDERAL
+
+if TYPE_CHECKING:
+    from tests.referrals.pages.casework import Casework
+
+LAST_CLOSURE = date(2022, 1, 3)
+
+
+def begin(casework: Casework) -> None:
+    """One record for each page of a single one; DHS sees the drafts of one agency."""
+    rule = Policy.objects.filter(key="rfe", jurisdiction=FEDERAL).latest("effective_from")
+    Policy.objects.filter(pk=agencys_own("agency.dhs_preapproval").pk).update(value=True)
+    casework.at |= {
+        "rule": (FEDERAL, "rfe"),
+        "row": (rule.pk,),
+        "change": (change(casework, rule).pk,),
+        "closure": (closure(0).pk,),
+        "agency": ("NLRB",),
+        "incident": (incident(casework, "first").pk,),
+        "redaction": (redaction(casework).pk,),
+    }
+
+
+def add(casework: Casework, row: int) -> None:
+    """Another change of the rule, closure, incident and redaction."""
+    others = Policy.objects.filter(jurisdiction=FEDERAL, effective_to=None).exclude(key="rfe").order_by("pk")
+    change(casework, others[row])
+    refused = {"fate": PolicyChange.Fate.REFUSED, "decided_by": casework.cast.officer}
+    first = Policy.objects.get(pk=casework.at["row"][0])
+    change(casework, first, **refused, decided_at=OPEN_WORLD, decision_reason="Not published yet.")
+    closure(row)
+    incident(casework, str(row))
+    redaction(casework)
+
+
+def agencys_own(key: str) -> Policy:
+    """A row of the agency's own, like the one that goes for all agencies."""
+    row = Policy.objects.filter(key=key, jurisdiction=FEDERAL).latest("effective_from")
+    row.pk, row.jurisdiction = None, "NLRB"
+    row.save(force_insert=True)
+    return row
+
+
+def change(casework: Casework, rule: Policy, **decision: Any) -> PolicyChange:
+    return PolicyChange.objects.create(
+        matter=PolicyChange.Matter.RULE,
+        key=rule.key,
+        first_day=OPEN_WORLD.date() + timedelta(days=90),
+        value=rule.value,
+        governs=rule.governs,
+        authority="Memorandum of the director",
+        source="A page of the department",
+        reason="Another term was published.",
+        replaces=rule,
+        proposed_by=casework.cast.administrator,
+        proposed_at=OPEN_WORLD,
+        **decision,
+    )
+
+
+def closure(number: int) -> TollingWindow:
+    """A day on which the offices of an agency were closed, before any case began."""
+    day = LAST_CLOSURE - timedelta(days=7 * number)
+    words = {"en": "Snow", "es": "Nieve"}
+    return TollingWindow.objects.create(
+        jurisdiction="NLRB", starts_on=day, ends_on=day, reasons=words, authorities=words
+    )
+
+
+def incident(casework: Casework, key: str) -> Incident:
+    message = casework.mail(f"lost:{key}", state="FAILED")
+    return Incident.objects.create(
+        message=message,
+        kind=Incident.Kind.BOUNCED,
+        note="The mailbox is full.",
+        opened_at=OPEN_WORLD,
+        owner=casework.cast.administrator,
+    )
+
+
+def redaction(casework: Casework) -> Any:
+    """A wish to make the reason of a line unreadable."""
+    cast, request = casework.cast, request_draft(casework.cast)
+    spoken = spoken_line(request, "Settled with Prudencia.", by=cast.representative, at=OPEN_WORLD)
+    return redactions.ask(
+        reference=request.reference,
+        line=spoken.sequence,
+        because="The reason names somebody.",
+        by=cast.administrator,
+        at=OPEN_WORLD,
+    )

@@ -1,0 +1,184 @@
+"""Every page with the number of queries that opening it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tests.referrals.pages.casework import Casework
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address as one person opens it, with what opening it asks the database."""
+
+    name: str
+    who: str
+    queries: int
+    record: str = ""
+    more: tuple[str, ...] = ()
+    query: str = ""
+
+    def address(self, casework: Casework) -> str:
+        query = self.query.format(token=casework.worker.token, number=casework.statement.reference)
+        return reverse(self.name, args=[*casework.at[self.record], *self.more]) + query
+
+    def __str__(self) -> str:
+        return " ".join([self.name, self.who, self.record, *self.more, self.query])
+
+
+PAGES = [
+    # Everybody
+    Page("desk", "representative", 15),
+    Page("desk", "representative", 17, query="?show=waiting"),
+    Page("desk", "representative", 14, query="?show=decided"),
+    Page("desk", "organizer", 13, query="?show=waiting"),
+    Page("desk", "river", 9),
+    Page("desk", "investigator", 13),
+    Page("desk", "approver", 14, query="?show=desk"),
+    Page("desk", "signer", 13),
+    Page("desk", "intake", 12),
+    Page("desk", "adjudicator", 13),
+    Page("desk", "supervisor", 13),
+    Page("desk", "ice_reviewer", 13),
+    Page("desk", "officer", 9),
+    Page("desk", "administrator", 10),
+    Page("search", "representative", 5),
+    Page("search", "representative", 15, query="?q=Ejemplo"),
+    Page("search", "investigator", 9, query="?q=28-CA"),
+    Page("case", "representative", 21, "request"),
+    Page("case", "investigator", 34, "weighed"),
+    Page("case", "investigator", 30, "drafted"),
+    Page("case", "investigator", 30, "statement"),
+    Page("case", "representative", 26, "statement"),
+    Page("case", "intake", 26, "statement"),
+    Page("case", "officer", 26, "statement"),
+    Page("case", "representative", 30, "prepared"),
+    Page("case", "representative", 30, "reviewed"),
+    Page("case", "intake", 30, "at intake"),
+    Page("case", "adjudicator", 30, "reviewed"),
+    Page("case", "ice_reviewer", 29, "at ice"),
+    Page("case", "representative", 18, "permit"),
+    Page("case", "adjudicator", 18, "permit"),
+    Page("case", "representative", 22, "grant"),
+    Page("case", "adjudicator", 22, "grant"),
+    Page("case", "representative", 21, "stay"),
+    Page("case", "ice_reviewer", 19, "filed stay"),
+    Page("case", "representative", 20, "referral"),
+    Page("case", "investigator", 19, "referral"),
+    Page("case", "representative", 25, "renewal"),
+    Page("case_step", "representative", 15, "request", ("submit",)),
+    Page("case_step", "approver", 14, "weighed", ("accept",)),
+    Page("case_step", "investigator", 18, "statement", ("amend",)),
+    Page("case_step", "representative", 13, "signed", ("file",)),
+    Page("case_step", "adjudicator", 13, "reviewed", ("grant",)),
+    Page("case_history", "representative", 8, "stay"),
+    Page("case_history", "investigator", 8, "statement"),
+    Page("case_history", "adjudicator", 8, "reviewed"),
+    Page("case_as_of", "representative", 8, "stay"),
+    Page("case_as_of", "representative", 13, "stay", query="?on=2024-08-20"),
+    Page("case_told", "representative", 12, "reviewed"),
+    Page("case_told", "investigator", 12, "statement"),
+    Page("notification_choices", "representative", 8),
+    Page("timeline", "representative", 11, "stay"),
+    Page("timeline", "representative", 12, "reviewed"),
+    Page("inbox", "representative", 7),
+    Page("inbox", "river", 7),
+    Page("inbox_message", "representative", 7, "message"),
+    Page("kept_mail", "representative", 7),
+    Page("deadline_calculator", "", 2),
+    Page("deadline_calculator", "", 3, query="?rule=rfe&start=2024-09-02"),
+    Page("verify_letter", "", 1),
+    Page("verify_letter", "", 2, query="?number={number}&version=1"),
+    Page("daily_heads", "", 2),
+    # The statement's side
+    Page("soi_request_new", "organizer", 7),
+    Page("soi_request_edit", "representative", 13, "request", ("agency",)),
+    Page("soi_request_edit", "representative", 14, "request", ("employer",)),
+    Page("soi_request_edit", "representative", 14, "request", ("places",)),
+    Page("soi_request_edit", "representative", 12, "request", ("story",)),
+    Page("soi_request_edit", "representative", 18, "request", ("check",)),
+    Page("soi_request_assess", "investigator", 27, "weighed"),
+    Page("soi_request_assess", "investigator", 30, "weighed", query="?q=A+Foods"),
+    Page("matters", "investigator", 8),
+    Page("matters", "investigator", 8, query="?q=A+Foods"),
+    Page("matter_new", "investigator", 5),
+    Page("matters_import", "investigator", 5),
+    Page("matter", "investigator", 11, "matter"),
+    Page("matter_edit", "investigator", 10, "matter"),
+    Page("statement_new", "investigator", 8, "matter"),
+    Page("statement_edit", "investigator", 25, "drafted"),
+    Page("statement_preview", "investigator", 23, "drafted"),
+    Page("statement_preview", "signer", 26, "statement"),
+    Page("statement_preview", "representative", 14, "statement"),
+    Page("dhs_draft_check", "investigator", 9, "drafted"),
+    # The worker's side
+    Page("workers", "representative", 13),
+    Page("worker_new", "representative", 5),
+    Page("worker", "representative", 21, "worker"),
+    Page("worker_edit", "representative", 6, "worker"),
+    Page("worker_consent_withdraw", "representative", 12, "worker"),
+    Page("request_new", "representative", 6),
+    Page("request_new", "representative", 11, query="?worker={token}"),
+    Page("statement_attach", "representative", 5),
+    Page("request_edit", "representative", 8, "prepared"),
+    Page("request_packet", "representative", 12, "prepared"),
+    Page("request_evidence", "representative", 10, "prepared"),
+    Page("request_evidence_scan", "representative", 7, "proof"),
+    Page("request_scope", "representative", 11, "prepared"),
+    Page("request_consent", "representative", 7, "prepared"),
+    Page("request_consent_withdraw", "representative", 6, "prepared"),
+    Page("request_screening", "representative", 7, "prepared"),
+    Page("notices", "representative", 7),
+    Page("stay_new", "representative", 6),
+    Page("stay_new", "representative", 8, query="?worker={token}"),
+    Page("stay_edit", "representative", 10, "stay"),
+    Page("stay_support_new", "representative", 8, "stay"),
+    Page("renewal_new", "representative", 10, "grant"),
+    # DHS
+    Page("review", "intake", 22, "at intake"),
+    Page("review", "adjudicator", 22, "reviewed"),
+    Page("review", "ice_reviewer", 23, "at ice"),
+    Page("completeness", "intake", 7, "at intake"),
+    Page("routing", "intake", 8, "at intake"),
+    Page("decision", "adjudicator", 15, "reviewed"),
+    Page("grant_grounds", "adjudicator", 6, "grant"),
+    Page("overrides", "officer", 9),
+    Page("override_new", "officer", 9, "statement"),
+    # Rules and order
+    Page("rules", "investigator", 7),
+    Page("rules", "administrator", 9, query="?q=term"),
+    Page("rule", "administrator", 12, "rule"),
+    Page("rule_propose", "administrator", 8, "rule"),
+    Page("rule_check", "administrator", 8, "row"),
+    Page("rule_changes", "administrator", 9),
+    Page("rule_change", "officer", 12, "change"),
+    Page("closures", "administrator", 9),
+    Page("closure_new", "administrator", 7),
+    Page("closure_change", "approver", 7, "closure"),
+    Page("agency_profiles", "representative", 6),
+    Page("agency_settings", "approver", 8, "agency"),
+    Page("operations", "administrator", 25),
+    Page("incidents", "administrator", 7),
+    Page("incident", "administrator", 13, "incident"),
+    Page("redactions", "administrator", 7),
+    Page("redaction", "officer", 6, "redaction"),
+]
+
+# Addresses that answer with no page of their own.
+OTHERS = {
+    "document": "a file",
+    "letter_preview": "a file",
+    "stay_support_preview": "a file",
+    "case_history_file": "a file",
+    "history_verifier": "a file",
+    "rule_change_cases": "a file",
+    "soi_request_matter": "leads to the page of the assessment",
+    "request_evidence_remove": "only takes what is sent",
+    "request_evidence_scan_remove": "only takes what is sent",
+    "tell_again": "only takes what is sent",
+    "address_works": "only takes what is sent",
+    "incident_owner": "only takes what is sent",
+    "switch_capacity": "only takes what is sent",
+}
