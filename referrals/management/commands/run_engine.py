@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from notifications.relay import Delivered
 from referrals import heartbeats, tasks
 from referrals.models import Heartbeat
+from workflows import heads
 from workflows.sweep import Swept
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,17 @@ class Command(BaseCommand):
                 self._despite_trouble(self._fire)
                 self._despite_trouble(self._deliver)
                 self._despite_trouble(self._note)
+                self._despite_trouble(self._sign)
                 stopped.wait(max(0.1, seconds))
             self.stdout.write(_("The engine stops."))
 
     def _note(self, *, quiet: bool) -> None:
         """Say that the loop goes round, even if nothing of the turn could be done."""
         heartbeats.note(Heartbeat.Part.LOOP, at=timezone.now())
+
+    def _sign(self, *, quiet: bool) -> None:
+        """Take this day's head of the histories, unless it has been taken."""
+        heads.take(at=timezone.now())
 
     def _despite_trouble(self, work: Callable[..., None]) -> None:
         """One half of a turn: what goes wrong in it ends neither the other half nor the loop."""
