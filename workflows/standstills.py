@@ -38,7 +38,7 @@ class Stop(Generic[Point]):
     """Time that is not counted: what lies after `after`, up to `until`.
 
     It moves a period that is still running at `reach`. `shown` holds its first and last day as told to
-    the user, `why` the reasons.
+    the user, `why` the reasons. `whole` tells that nothing ends on the day `until` either, as in a closure.
     """
 
     after: Point
@@ -47,6 +47,7 @@ class Stop(Generic[Point]):
     shown: tuple[date, date]
     why: tuple[str, ...]
     lasting: bool = False
+    whole: bool = False
 
 
 def paused_times(pauses: Sequence[Pause], at: datetime | None) -> Iterator[Stop[datetime]]:
@@ -76,7 +77,7 @@ def closed_days(tolling: Sequence[Tolling]) -> Iterator[Stop[date]]:
             raise ValueError(_("A closure cannot end before it begins."))
         shown = (window.starts_on, window.ends_on)
         why = (window.authority,) if window.authority else ()
-        yield Stop(window.starts_on - ONE_DAY, window.ends_on, window.starts_on, shown, why)
+        yield Stop(window.starts_on - ONE_DAY, window.ends_on, window.starts_on, shown, why, whole=True)
 
 
 def closed_times(tolling: Sequence[Tolling], calendar: Calendar) -> Iterator[Stop[datetime]]:
@@ -105,4 +106,5 @@ def _joined(one: Stop[Point], other: Stop[Point]) -> Stop[Point]:
         shown=(min(one.shown[0], other.shown[0]), max(one.shown[1], other.shown[1])),
         why=tuple(dict.fromkeys((*one.why, *other.why))),
         lasting=one.lasting or other.lasting,
+        whole=any(each.whole for each in (one, other) if each.until == max(one.until, other.until)),
     )

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from workflows import deadline_sentences as say
-from workflows.calendars import Calendar
+from workflows.calendars import ONE_DAY, Calendar
 from workflows.days import OutOfRange, aware, end_of_day, in_range, local_day, moved_by, start_of_day
 from workflows.days_in_words import day_with_weekday, instant
 from workflows.deadline_sentences import Served, Unit
@@ -183,7 +183,8 @@ def _after_stop(
         length = max(0, calendar.business_days_between(since, stop.until))
         moved = calendar.add_business_days(day, length) if length else day
         if stop.until > since:
-            moved = max(moved, calendar.next_business_day(stop.until))
+            first_open = stop.until + ONE_DAY if stop.whole else stop.until
+            moved = max(moved, calendar.next_business_day(first_open))
     else:
         unit = Unit.CALENDAR_DAYS
         length = max(0, (stop.until - since).days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from django.utils import translation
@@ -11,6 +12,9 @@ from referrals.letters.letter import Letter, Rendered
 
 if TYPE_CHECKING:
     from referrals.letters.typefaces import Scribe
+
+# The typefaces' parser keeps its place in the file of the face, which all threads share.
+_one_at_a_time = Lock()
 
 # How many pages a kind of letter had the last time: a guess that mostly saves drawing it twice.
 _usual_pages: dict[tuple[str, str], int] = {}
@@ -27,7 +31,7 @@ def render(letter: Letter) -> Rendered:
     typefaces.register()
     scribe = typefaces.Scribe()
     kind = (letter.kind, letter.language)
-    with translation.override(letter.language):
+    with _one_at_a_time, translation.override(letter.language):
         total = _usual_pages.get(kind, 1)
         content, pages = _draw(letter, scribe, total=total)
         if pages != total:

@@ -73,7 +73,7 @@ def whole(found: Verdict | None) -> tuple[str | Promise, str]:
     return AGREEMENT[found.result if found else Result.ASK]
 
 
-def verdict(request: WorkerRequest, version: StatementVersion | None, *, on: date) -> Verdict | None:
+def verdict(request: WorkerRequest, version: StatementVersion | None = None, *, on: date) -> Verdict | None:
     """The scope check on the proofs that DHS has; those of an answer in preparation do not count yet."""
     return worker_requests.verdict(request, on=on, evidence=request.evidence.handed_over(), version=version)
 

@@ -71,6 +71,7 @@ def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
         with pgtrigger.ignore():
             call_command("flush", interactive=False, verbosity=0)
         policies.load(LONG_AGO)
+        connection.close()  # the event loop of the browser's driver gives this thread one of its own
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,11 @@ from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from workflows.models import Case
 
 NO_PAGES = ("document", "letter_preview", "statement_letter", "account_login", "account_logout")
-LINK = re.compile(r'<a\b[^>]*\shref="(/[^"#]*)"')
+LINKS_BEHIND = """paths => Promise.all(paths.map(async (path) => {
+    const text = await (await fetch(path)).text();
+    const page = new DOMParser().parseFromString(text, "text/html");
+    return [path, ...[...page.querySelectorAll("a[href^='/']")].map((each) => each.getAttribute("href"))];
+}))"""
 
 
 @dataclass
@@ -80,7 +84,7 @@ class Tour:
         if template not in self.done.templates:
             self.done.templates.add(template)
             self.wrong += visitor.tab_through()
-        links = page.eval_on_selector_all("main a[href], nav a[href]", "all => all.map(a => a.href)")
+        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
         inside = [urlsplit(link) for link in links if link.startswith(visitor.address)]
         return [parts.path + (f"?{parts.query}" if parts.query else "") for parts in inside]
 
@@ -114,8 +118,7 @@ def names_in_titles(titles: dict[str, str]) -> list[str]:
 def first_pages(visitor: Visitor, cases: Iterable[Case]) -> list[str]:
     """The desk, the cases, and what these link to: which steps are open depends on a case's state."""
     paths = [f"/cases/{case.reference}/" for case in cases]
-    texts = [visitor.context.request.get(f"{visitor.address}{path}").text() for path in paths]
-    return ["/", *paths, *(link.replace("&amp;", "&") for text in texts for link in LINK.findall(text))]
+    return ["/", *(link for links in visitor.page.evaluate(LINKS_BEHIND, paths) for link in links)]
 
 
 def tour_of(browser: Browser, site: str, demo: Cast, who: str, *, done: Done) -> Tour:

@@ -17,6 +17,7 @@ EMAILS = {role.key: email_of(role) for role in ROLES}
 LOOK = (Path(__file__).parent / "look.js").read_text()
 FOLLOW_THE_TAB_KEY = (Path(__file__).parent / "tabbing.js").read_text()
 TABS = 40
+LONGEST_REPORT = 2_000  # characters
 
 expect.set_options(timeout=10_000)
 
@@ -90,7 +91,7 @@ class Visitor:
         wrong: list[str] = seen["wrong"] + self.complaints
         self.complaints = []
         if seen["violations"]:
-            wrong.append(AxeResults(seen).generate_report())
+            wrong.append(AxeResults(seen).generate_report()[:LONGEST_REPORT])
         width = self.page.viewport_size["width"] if self.page.viewport_size else 0
         return [f"{self.who} at {self.page.url}, {width} px, {self.language}: {each}" for each in wrong]
 

@@ -188,8 +188,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         (b"", "The file is empty or has no heading."),
         (b"record_id,agency\n1,DOL\n", "The file lacks these columns: agency_level,"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "cannot be read."),
-        (b"%PDF-1.7 not a table at all", "The file lacks these columns"),
-        (text({}).encode("utf-16")[:-1], "cannot be read. It breaks off"),
+        (b"%PDF-1.7 not a table at all", "cannot be read. This is a PDF, not a CSV file."),
+        (text({}).encode("utf-16")[:-1], "cannot be read. The file breaks off"),
     ],
     ids=["empty", "columns missing", "a picture", "a letter", "cut off"],
 )

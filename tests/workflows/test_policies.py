@@ -271,6 +271,7 @@ class TestStored:
 
     def test_a_book_asks_the_database_once(self, django_assert_num_queries):
         policies.load(NOW)
+        policies.book()
         with django_assert_num_queries(1):
             book = policies.book()
             assert book.programme(NOW.date()).status is ProgrammeState.CLOSED_TO_NEW
@@ -279,6 +280,7 @@ class TestStored:
 
     def test_a_single_question_is_a_single_query(self, django_assert_num_queries):
         policies.load(NOW)
+        policies.book()
         with django_assert_num_queries(4):
             assert policies.policy("soi_acknowledgement", on=NOW.date(), jurisdiction="NLRB").verified
             assert policies.value("no.such", on=NOW.date(), default="none") == "none"

@@ -155,6 +155,13 @@ def test_a_closure_stops_only_the_days_it_covers(start, amount, end):
     assert on(Term(amount, Unit.CALENDAR_DAYS), start, tolling=[shutdown]) == end
 
 
+def test_a_mailed_period_of_business_days_never_ends_on_a_closed_day():
+    closure = Tolling(date(2000, 1, 22), date(2000, 1, 24), "")  # Saturday to Monday
+    term = Term(1, Unit.BUSINESS_DAYS, mail_days=3)  # Wednesday 19, with the mailing days Saturday 22
+    found = due(term, calendar=FEDERAL, start=date(2000, 1, 18), served=Served.MAIL, tolling=[closure])
+    assert found.on == date(2000, 1, 25)
+
+
 def test_a_period_that_would_roll_into_a_closure_runs_to_the_first_open_day_after_it():
     closure = Tolling(date(2026, 9, 14), date(2026, 9, 16), "")  # Monday to Wednesday
     assert on(Term(10, Unit.CALENDAR_DAYS), date(2026, 9, 2), tolling=[closure]) == date(2026, 9, 17)

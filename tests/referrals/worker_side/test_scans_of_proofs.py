@@ -250,7 +250,7 @@ class TestAnAnswerToDhs:
             evidence.attach(filed, read(pdf()), by=cast.representative, at=OPEN_WORLD)
 
     def test_dhs_sees_it_with_the_answer_and_not_before(self, cast: Cast, asked: WorkerRequest) -> None:
-        claimed = comparison.verdict(asked, on=OPEN_WORLD.date())
+        claimed = comparison.verdict(asked, asked.statement.signed, on=OPEN_WORLD.date())
         later = proof_with(asked, by=cast.representative, content=pdf(), covers_from=date(2023, 1, 1),
                            covers_to=date(2023, 6, 30))  # fmt: skip
         uscis = Browser(cast.adjudicator)
@@ -260,7 +260,7 @@ class TestAnAnswerToDhs:
         assert uscis.get(paper).status_code == 404
         for url in (case, review):
             assert "Form W-2" not in uscis.get(url).content.decode()
-        assert comparison.verdict(asked, on=OPEN_WORLD.date()) == claimed
+        assert comparison.verdict(asked, asked.statement.signed, on=OPEN_WORLD.date()) == claimed
         answers = {item.pk: "Here it is." for item in asked.asked_items.all()}
         worker_requests.answer_items(asked, answers, at=OPEN_WORLD)
         take_step(asked, "answer_rfe", by=cast.representative, at=OPEN_WORLD)
