@@ -84,6 +84,8 @@ class Tour:
         if template not in self.done.templates:
             self.done.templates.add(template)
             self.wrong += visitor.tab_through()
+        if template == "kept_mail":  # the demonstration shows everybody's mail: its links are not all theirs
+            return []
         links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
         inside = [urlsplit(link) for link in links if link.startswith(visitor.address)]
         return [parts.path + (f"?{parts.query}" if parts.query else "") for parts in inside]
