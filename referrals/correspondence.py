@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 
 from notifications import inbox
 from notifications.models import KeptMail, Message
+from workflows.models import Case
 
-from .models import User
+from .models import User, find_visible
 
 PAGE = 50
 
@@ -32,6 +33,15 @@ def messages_of(user: User, *, before: Message | None = None) -> list[Message]:
 def message_behind(public_id: UUID, *, of: User) -> Message | None:
     """The message with this address, if it is this person's."""
     return inbox.behind_link(public_id=public_id, of=of)
+
+
+def is_open_to(message: Message, user: User) -> bool:
+    """False when the case a message speaks of has gone on to somebody else since."""
+    try:
+        find_visible(user, message.about)
+    except Case.DoesNotExist:
+        return not Case.objects.filter(reference=message.about).exists()
+    return True
 
 
 def read(message: Message, *, by: User, at: datetime) -> None:

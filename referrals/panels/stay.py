@@ -15,7 +15,7 @@ from workflows import clockwork, days_in_words, policies, terms
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.models import Deadline
 
-from ..models import Stay
+from ..models import Stay, StayReferral
 from .base import Link, Panel, Section
 
 PARTS = "worker_side/panels"
@@ -37,7 +37,9 @@ def panel(record: Stay, user: Any, *, at: datetime) -> Panel:
         sections.insert(0, _ladder(record, at=at))
     if record.filed_at is None:
         sections.append(_filing(record, at=at))
-    referrals = list(record.referrals.select_related("agency").order_by("pk"))
+    referrals = list(
+        StayReferral.objects.visible_to(user).filter(stay=record).select_related("agency").order_by("pk")
+    )
     if own or referrals:
         ask = reverse("stay_support_new", args=[record.reference]) if own and pending else ""
         sections.append(

@@ -41,7 +41,8 @@ def inbox_message(request: SignedIn, public_id: UUID) -> HttpResponse:
     message = _message(request, str(public_id))
     if message.subject and message.read_at is None:
         correspondence.read(message, by=request.user, at=timezone.now())
-    return render(request, "pages/inbox_message.html", {"message": message})
+    reachable = correspondence.is_open_to(message, request.user)
+    return render(request, "pages/inbox_message.html", {"message": message, "reachable": reachable})
 
 
 def _message(request: SignedIn, public_id: str) -> correspondence.Message:

@@ -44,16 +44,16 @@ class Tour:
 
     def follow(self, start: Iterable[str]) -> None:
         """Open one page of each sort that links lead to from ``start``."""
-        waiting, seen = deque(start), set[str]()
+        waiting, seen = deque((path, "") for path in start), set[str]()
         while waiting:
-            path = waiting.popleft()
+            path, linked_from = waiting.popleft()
             sort = self.sort_of(path)
             if sort is None or sort in seen or sort in self.done.steps:
                 continue
             seen.add(sort)
             if "/steps/" in path:
                 self.done.steps.add(sort)
-            waiting.extend(self.visit(path))
+            waiting.extend((each, path) for each in self.visit(path, linked_from))
         self.wrong += same_titles(self.titles) + names_in_titles(self.titles)
 
     def sort_of(self, path: str) -> str | None:
@@ -67,13 +67,13 @@ class Tour:
         kind = self.kinds.get(str(found.kwargs.get("reference")), "")
         return f"{found.url_name} {kind} {found.kwargs.get('name', found.kwargs.get('part', ''))}"
 
-    def visit(self, path: str) -> list[str]:
+    def visit(self, path: str, linked_from: str) -> list[str]:
         """Open a page, look at it in both widths, and answer where its links lead."""
         visitor, page = self.visitor, self.visitor.page
         visitor.turn(DESKTOP)
         answer = visitor.go(path)
         if answer.status != 200:
-            self.wrong.append(f"{visitor.who} at {path}: {answer.status}")
+            self.wrong.append(f"{visitor.who} at {path}, coming from {linked_from}: {answer.status}")
         if not answer.headers["content-type"].startswith("text/html"):
             return []
         self.titles[path] = page.title()

@@ -85,7 +85,7 @@ PAGES = [
     Page("timeline", "representative", 12, "reviewed"),
     Page("inbox", "representative", 7),
     Page("inbox", "river", 7),
-    Page("inbox_message", "representative", 7, "message"),
+    Page("inbox_message", "representative", 9, "message"),
     Page("kept_mail", "representative", 7),
     Page("deadline_calculator", "", 2),
     Page("deadline_calculator", "", 3, query="?rule=rfe&start=2024-09-02"),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from notifications import outbox
 from notifications.models import Channel, KeptMail, Message
 from referrals.demo.cast import Cast
 from referrals.models import Membership
@@ -59,6 +60,23 @@ def test_somebody_elses_message_does_not_exist(message: Message, cast: Cast, bro
     assert browser.get(f"/inbox/?before={uuid4()}").status_code == 404
     assert browser.get("/inbox/?before=nonsense").status_code == 404
     assert Message.objects.get(pk=message.pk).read_at is None
+
+
+def test_news_of_a_case_that_went_on_offers_no_page_that_is_not_there(
+    message: Message, cast: Cast, browse: Browse
+) -> None:
+    about = {"about": message.about, "link": message.link, "subject": message.subject, "body": message.body}
+    (theirs,) = outbox.tell(
+        event=message.event,
+        recipients=[cast.river],
+        key="before it went on",
+        at=timezone.now(),
+        channels=[Channel.INBOX],
+        **about,
+    )
+    response = browse(cast.river).get(f"/inbox/{theirs.public_id}/")
+    assert "no longer open to you" in main(response)
+    assert message.link not in links(response)
 
 
 def test_an_empty_inbox_says_what_will_come(cast: Cast, browse: Browse) -> None:
