@@ -45,9 +45,8 @@ class SoiRequestQuerySet(CaseQuerySet):
     def visible_to(self, user: User) -> Self:
         """The asking organization sees its own; the agency sees what was sent to it; nobody else."""
         if user.is_advocate:
-            return self.filter(
-                Q(requester_id=user.organization_id) | Q(shared_with=user.organization_id)
-            ).distinct()
+            shared = self.model._default_manager.filter(pk=OuterRef("pk"), shared_with=user.organization_id)
+            return self.filter(Q(requester_id=user.organization_id) | Exists(shared))
         if user.is_agency:
             return self.filter(agency_id=user.organization_id, submitted_at__isnull=False)
         return self.none()

@@ -36,7 +36,8 @@ class WorkerRequestQuerySet(CaseQuerySet):
         if user.capacity == Capacity.DHS_INTAKE:
             return filed
         if user.capacity in USCIS:
-            return filed.filter(Q(track="USCIS") | Q(permits__grant__isnull=False)).distinct()
+            granted = self.model._default_manager.filter(pk=OuterRef("pk"), permits__grant__isnull=False)
+            return filed.filter(Q(track="USCIS") | Exists(granted))
         if user.capacity in ICE:
             return filed.filter(track="ICE", ice_office_id=user.office_id)
         return self.none()
