@@ -94,40 +94,46 @@ def test_a_changed_file_changes_the_state_of_the_code(
     assert prepare.state_of_code("open") != before
 
 
-@pytest.fixture
-def own_place(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a machine on which the demo never ran."""
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def own_place(place: Path) -> Iterator[dict[str, str]]:
+    """The environment of a machine on which the demo never ran, or ran once for the test before."""
     kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     for name in ("TESTING", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "STATIC_ROOT"):
         kept.pop(name, None)
-    yield kept | {"REFERRAL_MANAGED": "1", "REFERRAL_VAR": str(tmp_path / "var")}
+    yield kept | {"REFERRAL_MANAGED": "1", "REFERRAL_VAR": str(place / "var")}
     if os.geteuid() == 0:
-        subprocess.run(["rm", "-rf", str(roots_home(tmp_path / "var" / "demo"))], check=True)
+        subprocess.run(["rm", "-rf", str(roots_home(place / "var" / "demo"))], check=True)
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_the_demo_serves_its_pages_and_leaves_no_process(
-    own_place: dict[str, str], tmp_path: Path, end: signal.Signals
+    own_place: dict[str, str], place: Path, end: signal.Signals
 ) -> None:
     port = free_port()
     command = [sys.executable, "manage.py", "demo", "--port", str(port)]
-    with (tmp_path / "said").open("w") as said:
+    words = place / f"said until {end.name}"
+    with words.open("w") as said:
         running = subprocess.Popen(command, cwd=places.ROOT, env=own_place, stdout=said, stderr=said)
     try:
         ready = until(
-            lambda: "Ctrl-C stops" in (tmp_path / "said").read_text() or running.poll() is not None,
+            lambda: "Ctrl-C stops" in words.read_text() or running.poll() is not None,
             seconds=150,
             pause=0.3,
         )
-        assert ready, (tmp_path / "said").read_text()
-        assert running.poll() is None, (tmp_path / "said").read_text()
+        assert ready, words.read_text()
+        assert running.poll() is None, words.read_text()
         connection = http.client.HTTPConnection(demo.HOST, port, timeout=20)
         connection.request("GET", "/accounts/login/")
         assert connection.getresponse().status == 200
         connection.close()
-        assert len(processes_of(tmp_path)) >= 8
+        assert len(processes_of(place)) >= 8
     finally:
         running.send_signal(end)
         running.wait(60)
-    assert until(lambda: processes_of(tmp_path) == [], seconds=30), processes_of(tmp_path)
+    assert until(lambda: processes_of(place) == [], seconds=60), processes_of(place)
     assert running.returncode == (0 if end == signal.SIGINT else -end)
