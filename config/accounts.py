@@ -4,8 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
-from django.utils import timezone
 
+import present
 from referrals import account_mail
 from referrals.models import User
 
@@ -19,7 +19,7 @@ class InvitedOnly(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Tell the account's own address; the link in ``context`` is dropped, one is made when mail goes."""
-        account_mail.tell_password_reset(user, at=timezone.now())
+        account_mail.tell_password_reset(user, at=present.now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing: every other mail of django-allauth is turned off by the settings."""

@@ -22,6 +22,7 @@ def settings(broker: str) -> dict[str, object]:
             "socket_keepalive": True,
             # A page must not wait for a broker that is away: one try, two seconds.
             "socket_connect_timeout": 2,
+            "socket_timeout": 5,  # longer than a worker's own wait for the next task, which is one second
             "max_retries": 0,
         },
         # A task is done when it is done, not when it is fetched: a killed worker's task runs again.

@@ -21,10 +21,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import resolve
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+import present
 from referrals import broker
 from referrals.middleware import ActingCapacity
 from referrals.models import User
@@ -62,7 +62,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when every check that ``READYZ_NEEDS`` names passes, otherwise 503; JSON either way."""
-    found = examine(on=timezone.now().date())
+    found = examine(on=present.now().date())
     ready = all(found.get(name) == "pass" for name in settings.READYZ_NEEDS)
     told: dict[str, object] = {"status": "pass" if ready else "fail"}
     if has_token(request) or is_administrator(request):

@@ -13,13 +13,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+import present
 from config.health import has_token, is_administrator
 from referrals import broker, readings
 from referrals.models import Heartbeat
@@ -37,7 +37,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
             "Send the operations token.\n", status=401, headers={"WWW-Authenticate": "Bearer"}
         )
     registry = CollectorRegistry()
-    registry.register(Figures(at=timezone.now()))
+    registry.register(Figures(at=present.now()))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -4,6 +4,7 @@
 brings both by itself on a machine that has neither. README.md lists the variables.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -33,6 +34,15 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 TESTING = env.bool("TESTING", default=False)
 PRODUCTION = not (DEBUG or DEMO or TESTING)
+
+# Whole seconds by which the present is ahead of the real clock. `manage.py demo --at` sets it for its
+# processes.
+CLOCK_AHEAD = timedelta(seconds=env.int("CLOCK_AHEAD_SECONDS", default=0))
+if CLOCK_AHEAD and not (DEMO or TESTING):
+    raise ImproperlyConfigured(
+        "Unset the environment variable CLOCK_AHEAD_SECONDS. "
+        "Only a demonstration or a test can move the present."
+    )
 
 SECRET_KEY = (
     required("SECRET_KEY", "It is a long random text that stays the same from one start to the next.")
@@ -121,6 +131,15 @@ DATABASES = {
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
     1 if env.bool("DATABASE_PREPARES", default=True) else None
 )
+# Seconds and milliseconds after which a database host that has vanished without a word is given up.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    **DATABASES["default"]["OPTIONS"],
+}
 
 # The broker of the task queue, and the cache. Neither holds anything that cannot be lost.
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -131,6 +150,7 @@ CACHES = {
         .replace("redis+socket://", "unix://")
         .split("?")[0],
         "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},  # a page does not wait for a cache
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -194,6 +214,8 @@ CONTENT_SECURITY_POLICY = {
 # Scans that are attached to proofs of work
 EVIDENCE_FILE_MEGABYTES = env.int("EVIDENCE_FILE_MEGABYTES", default=10)
 EVIDENCE_FILES_PER_REQUEST = env.int("EVIDENCE_FILES_PER_REQUEST", default=40)
+# Bytes. A file that can be kept at all never waits on a disk of the web server, which may be full.
+FILE_UPLOAD_MAX_MEMORY_SIZE = (EVIDENCE_FILE_MEGABYTES + 1) * 1024 * 1024
 
 # The key that signs daily heads and exports of histories: 64 hexadecimal digits, from `new_history_key`.
 HISTORY_SIGNING_KEY = env.str("HISTORY_SIGNING_KEY", default="" if PRODUCTION else "de" * 32)

@@ -20,13 +20,13 @@ EVERY = 20.0  # seconds
 def note(part: str, *, host: str = "") -> None:
     """Write a sign of life, and close its connection: the processes of the pool must not inherit it."""
     from django.db import Error, connection
-    from django.utils import timezone
 
+    import present
     from referrals import heartbeats
     from referrals.models import Heartbeat
 
     try:
-        heartbeats.note(Heartbeat.Part(part), at=timezone.now(), host=host)
+        heartbeats.note(Heartbeat.Part(part), at=present.now(), host=host)
     except Error as failure:
         log.info("No sign of life could be written: %s", type(failure).__name__)
     finally:

@@ -17,3 +17,5 @@ urlpatterns = [
 ]
 if find_spec("referrals.urls"):
     urlpatterns.append(path("", include("referrals.urls")))
+
+handler500 = "referrals.views.outages.went_wrong"

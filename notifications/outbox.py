@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from notifications import preferences, rhythm
+from notifications import announcing, rhythm
 from notifications.channels.email import SUMMARY
 from notifications.models import Channel, Message, Schedule, State
 from notifications.models.message import AGAIN, WAITING
@@ -58,20 +59,11 @@ def tell(
         raise ValueError(f"{AGAIN} in a key is kept for messages that are sent again.")
     chosen = [Channel(channel) for channel in channels]
     people = {person.pk: person for person in recipients}
-    unwanted = set() if mandatory else preferences.turned_off(event=event, user_ids=people.keys())
-    at_once = urgent or mandatory or Channel.EMAIL not in chosen
-    schedules = {} if at_once else rhythm.schedules_of(people.keys())
+    due = send_after or at
 
     def row(person: AbstractBaseUser, channel: Channel) -> Message:
         to_inbox = channel is Channel.INBOX
-        due = send_after or at
-        state, put_off_until = State.PENDING, None
-        if (person.pk, channel) in unwanted:
-            state = State.SKIPPED
-        elif to_inbox and due <= at:
-            state = State.SENT
-        elif not to_inbox and person.pk in schedules:
-            state, put_off_until = _put_off(schedules[person.pk], max(due, at))
+        at_once = to_inbox and due <= at
         return Message(
             effect_key=Message.effect_key_of(key=key, channel=channel, recipient_id=person.pk),
             event=event,
@@ -86,19 +78,38 @@ def tell(
             urgent=urgent,
             mandatory=mandatory,
             letter="" if to_inbox else letter,
-            state=state,
+            state=State.SENT if at_once else State.PENDING,
             created_at=at,
             send_after=due,
-            put_off_until=put_off_until,
-            next_try_at=put_off_until or due,
-            sent_at=at if state is State.SENT else None,
+            next_try_at=due,
+            sent_at=at if at_once else None,
         )
 
     rows = [row(person, channel) for person in people.values() for channel in chosen]
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    if any(message.state == State.PENDING for message in rows):
+    return _stored(rows, waits=not (urgent or mandatory), at=at) if rows else []
+
+
+def _stored(rows: list[Message], *, waits: bool, at: datetime) -> list[Message]:
+    """Write the messages; ``waits`` tells that mail may wait for a summary or for the end of quiet hours."""
+    written = {row.effect_key: row for row in announcing.store(rows, unless_scheduled=waits)}
+    if waits and len(written) < len(rows):
+        written |= _scheduled([row for row in rows if row.effect_key not in written], at=at)
+    if any(row.state == State.PENDING for row in written.values()):
         _kick_after_commit()
-    return list(Message.objects.filter(effect_key__in=[m.effect_key for m in rows]).order_by("pk"))
+    taken = [row.effect_key for row in rows if row.effect_key not in written]
+    earlier = list(Message.objects.filter(effect_key__in=taken)) if taken else []
+    return sorted([*written.values(), *earlier], key=attrgetter("pk"))
+
+
+def _scheduled(left: list[Message], *, at: datetime) -> dict[str, Message]:
+    """Write the mails to those who have schedules of their own."""
+    schedules = rhythm.schedules_of({row.recipient_id for row in left if row.channel == Channel.EMAIL})
+    theirs = [row for row in left if row.channel == Channel.EMAIL and row.recipient_id in schedules]
+    for row in theirs:
+        row.state, row.put_off_until = _put_off(schedules[row.recipient_id], max(row.send_after, at))
+        row.next_try_at = row.put_off_until or row.send_after
+    written = announcing.store(theirs, unless_scheduled=False) if theirs else []
+    return {row.effect_key: row for row in written}
 
 
 def send_again(*, message: Message, at: datetime) -> Message:

@@ -1,8 +1,5 @@
 """What each person wants to be told, and over which channel."""
 
-from collections.abc import Collection
-from typing import Any
-
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
@@ -49,11 +46,3 @@ def chosen_by(user: AbstractBaseUser) -> dict[tuple[str, str], bool]:
 def wanted(chosen: dict[tuple[str, str], bool], *, event: str, channel: str) -> bool:
     """Whether these choices let an event through. A choice by name beats the general one."""
     return chosen.get((event, channel), chosen.get((ALL, channel), True))
-
-
-def turned_off(*, event: str, user_ids: Collection[Any]) -> set[tuple[Any, str]]:
-    """The (user id, channel) pairs that do not want this event. A choice by name beats the general one."""
-    rows = Preference.objects.filter(user_id__in=user_ids, event__in=[ALL, event])
-    general_first = rows.order_by("event").values_list("user_id", "channel", "enabled")
-    wanted = {(user_id, channel): enabled for user_id, channel, enabled in general_first}
-    return {pair for pair, enabled in wanted.items() if not enabled}

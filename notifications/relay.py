@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
 from notifications import digests, ledger, marks, rhythm
@@ -27,6 +27,9 @@ LIMIT = 10_000
 LEASE = timedelta(minutes=5)
 SECONDS_FOR_A_RUN = 60.0
 """Well below LEASE, so that a living relay never sends what another has taken over from it."""
+TOO_FAR_AHEAD = timedelta(days=1)
+"""Longer than any lease or back-off: what is put off further was put off by a clock that was ahead. And more
+than the clocks of two hosts differ, so that no living relay loses its lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def deliver_pending(*, at: datetime, limit: int = LIMIT, worker: str) -> Deliver
     lease = f"{worker[:60]}/{uuid4().hex}"
     stop_at = time.monotonic() + SECONDS_FOR_A_RUN
     with transaction.atomic(durable=True):
+        bring_back(at=at)
         marks.book_left_behind(at=at)
     digests.gather(at=at)
     with closing(post.carrier()) as carrier, closing(Marks(lease=lease, at=at)) as kept_marks:
@@ -81,6 +85,19 @@ def deliver_pending(*, at: datetime, limit: int = LIMIT, worker: str) -> Deliver
             _deliver_batch(run, batch)
     tally = run.tally
     return Delivered(sent=tally[State.SENT], retried=tally[State.PENDING], failed=tally[State.FAILED])
+
+
+def bring_back(*, at: datetime) -> int:
+    """Make due at ``at`` what waits only because a clock was ahead when it was written; returns how many.
+
+    What was meant to be sent later, or after somebody's quiet hours, still waits for that.
+    """
+    meant = Q(send_after__gt=at) | Q(put_off_until__gt=at)
+    written_ahead = Q(created_at__gt=at + TOO_FAR_AHEAD, send_after__lte=F("created_at"))
+    late = Message.objects.undelivered().filter(next_try_at__gt=at + TOO_FAR_AHEAD)
+    astray = late.filter(Q(state=State.LEASED) | written_ahead | ~meant)
+    taken = astray.select_for_update(skip_locked=True).values("pk")
+    return Message.objects.filter(pk__in=taken).update(next_try_at=at)
 
 
 # What delivering needs; Django fetches the other columns should anybody ask for them.

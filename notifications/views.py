@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+import present
 from notifications import bounces, one_click, reports
 from notifications.models import BounceReport
 
@@ -26,7 +26,7 @@ def take_bounces(request: HttpRequest) -> HttpResponse:
 
     The answer says nothing about whether a mail of that number exists.
     """
-    at = timezone.now()
+    at = present.now()
     if len(request.body) > MOST_BYTES:
         return JsonResponse({"error": "The report is too long."}, status=400)
     if not _is_signed(request, at=at):
@@ -66,7 +66,7 @@ def turn_mail_off(request: HttpRequest, token: str) -> HttpResponse:
     done = False
     try:
         if request.method == "POST":
-            one_click.turn_off(token=token, at=timezone.now())
+            one_click.turn_off(token=token, at=present.now())
             done = True
         else:
             one_click.check(token)

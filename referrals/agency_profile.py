@@ -26,6 +26,10 @@ SETTINGS: dict[str, str | Promise] = {
     "agency.complaint_required": gettext_lazy(
         "If so, a request needs the number of a complaint, charge or case."
     ),
+    "agency.calendar": gettext_lazy(
+        "The working days and holidays by which this agency's own clocks count. "
+        "The clocks of DHS keep those of federal offices."
+    ),
     "soi_acknowledgement": gettext_lazy("The clock that starts when a request is sent."),
     "soi_determination": gettext_lazy("The clock until the agency has decided."),
     "agency.outcomes": gettext_lazy("The other answers are closed to this agency's staff."),

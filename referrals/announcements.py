@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications import outbox
-from workflows.machine import Manner, steps_of
+from workflows.machine import Manner, steps_for
 from workflows.models import Deadline, Step
 from workflows.openness import COUNTERSIGN, manner_of
 
 from . import audiences
 from .amendment_announcements import OWN_WORDS
 from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, notices_of, told_to
+from .services.absences import with_deputies
 
 WHAT_HAPPENED = {
     "proposed": gettext_lazy("A decision waits for your countersignature."),
@@ -77,7 +78,8 @@ def write(
 ) -> None:
     """One message to everybody in the notice's audience, each in their own language."""
     about = notice.to.speaks_of(record)
-    for language, people in audiences.by_language(notice.to.people(record)).items():
+    everybody = with_deputies(notice.to.people(record), about, at=at)
+    for language, people in audiences.by_language(everybody).items():
         with translation.override(language):
             outbox.tell(
                 event=event,
@@ -131,9 +133,7 @@ class WillBeTold:
 def preview(record: Any, step: str) -> list[WillBeTold]:
     """Who will be told if this step is taken now, how many of them, on which channels, with which words."""
     kind = record.machine.kind
-    declared = [
-        each for each in steps_of(type(record)) if each.name == step and str(each.source) == record.state
-    ]
+    declared = [each for each in steps_for(record) if each.name == step and str(each.source) == record.state]
     manner: Manner | None = manner_of(declared[0]) if declared else None
     if step == COUNTERSIGN:
         waiting = record.proposals.filter(fate="WAITING").first()
@@ -142,6 +142,11 @@ def preview(record: Any, step: str) -> list[WillBeTold]:
         notices = PROPOSED.get(kind, ())
     else:
         notices = STEPS.get((kind, step), ())
+    return who_hears(record, notices)
+
+
+def who_hears(record: Any, notices: Iterable[Notice]) -> list[WillBeTold]:
+    """Who these lines of the matrix reach now, for a preview."""
     return [
         WillBeTold(
             notice.to.label,

@@ -12,7 +12,7 @@ from workflows.models import Proposal
 from workflows.openness import COUNTERSIGN, Option
 from workflows.parties import Capacity
 
-from . import choices, diary, presenting, turns
+from . import choices, clock_panels, diary, presenting, turns
 from .forms.steps import form_for
 from .models import Document, ProgrammeOverride, User
 from .panels import panel_for
@@ -23,7 +23,8 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
     options = choices.options_seen(record, by=user, at=at)
     steps = choices.buttons(record, options)
     presenting.read_clocks([record])
-    clocks = presenting.shown_clocks(record, at=at)
+    panels = clock_panels.panels(record, user, at=at)
+    clocks = [each.shown for each in panels]
     panel = panel_for(record, user, at=at)
     documents = list(letters_of(record, user))
     told = diary.people_told(record, user)
@@ -34,7 +35,7 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
         "standing": standing_of(record),
         "turn": turn_of(record, user, options),
         "deadline": next((clock for clock in clocks if not clock.paused), None),
-        "clocks": clocks,
+        "clocks": panels,
         "no_clock": record.standing.no_clock,
         "steps": steps,
         "proposal": proposal_box(record, options),

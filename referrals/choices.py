@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from workflows import engine
-from workflows.machine import ClockRule, Manner, set_by, steps_of
+from workflows.machine import ClockRule, Manner, set_by, steps_for
 from workflows.models import Case, Step
-from workflows.openness import COUNTERSIGN, SEND_BACK, Option, declared_step, manner_of
+from workflows.openness import COUNTERSIGN, SEND_BACK, Option, manner_of, step_here
 from workflows.refusals import Refusal
 
 from . import diary
 from .forms.steps import form_for
-from .models import User
+from .models import User, record_models
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,29 @@ def buttons(record: Case, options: Iterable[Option]) -> Buttons:
     return Buttons(mine, others)
 
 
+def next_steps(cases: Iterable[Case], user: User, *, at: datetime) -> dict[int, Button]:
+    """The main step of this person in each case of a page, by key; one query for each kind.
+
+    Whether dated policy lets it happen is not asked here: the step's own page says so, with its reason.
+    """
+    of_kind: dict[str, dict[int, Case]] = defaultdict(dict)
+    for case in cases:
+        if case.closed_at is None:
+            of_kind[case.kind][case.pk] = case
+    found = {}
+    for kind, own in of_kind.items():
+        for pk, options in engine.options_of(
+            record_models()[kind], list(own), by=user, at=at, decided=False
+        ).items():
+            main = next((each for each in buttons(own[pk], options).mine if each.main), None)
+            if main is not None:
+                found[pk] = main
+    return found
+
+
 def before_its_form(record: Case, option: Option) -> Option:
     """The option without those refusals that the step's own form answers."""
-    provided = form_for(record.machine.kind, option.name).provides
+    provided = form_for(record.kind, option.name).provides
     if not provided:
         return option
     return replace(option, refusals=tuple(each for each in option.refusals if each.code not in provided))
@@ -105,7 +126,7 @@ def option_named(record: Any, name: str, *, by: User, at: datetime) -> Option | 
             Manner(label=""),
             Refusal("nothing_waits", _("Nothing waits for a countersignature here.")),
         )
-    for declared in steps_of(type(record)):
+    for declared in steps_for(record):
         manner = manner_of(declared)
         if declared.name == name and not manner.quiet:
             return _closed(
@@ -177,7 +198,7 @@ def _has_an_end(record: Any, option: Option, rule: ClockRule) -> bool:
     if not rule.until or getattr(record, rule.until) is not None:
         return True
     step = option.proposal.step if option.proposal is not None else option.name
-    declared = declared_step(type(record), step, record.state)
+    declared = step_here(record, step)
     return declared is not None and rule.until in set_by(declared)
 
 

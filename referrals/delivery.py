@@ -78,6 +78,8 @@ def kind_of_news(event: str) -> str:
         return _("Change of a rule")
     if event.startswith("programme."):
         return _("The federal programme")
+    if event.startswith("case."):
+        return _("Another version of a procedure")
     first, _dot, name = event.partition(".")
     for model in record_models().values():
         machine = model.machine

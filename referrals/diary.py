@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.models import Channel, Message
-from workflows import redaction
+from workflows import clock_orders, redaction, version_moves
 from workflows.machine import steps_of
 from workflows.models import Case, Step
+from workflows.models.second_person import FOR_ABSENT
 from workflows.openness import manner_of
 
 from . import audiences, notification_matrix, presenting, programme_announcements
@@ -70,13 +71,13 @@ def may_know(case: Case, step: Step, user: User) -> bool:
 
 def _is_shared(case: Case, step: Step, side: str) -> bool:
     """Whether a step taken elsewhere concerns the reader's side."""
-    if step.nature == Step.Nature.OPENED or step.name == redaction.NOTE:
+    if step.nature == Step.Nature.OPENED or step.name == redaction.NOTE or step.name in clock_orders.NOTES:
         return True
     if step.nature != Step.Nature.MOVED:
         return False
     if side == Document.Side.WORKER and case.kind in PERSON:
         return True
-    machine = record_models()[case.kind].machine
+    machine = record_models()[case.kind].machine.of(step.definition_version)
     after = machine.standing(step.to_state)
     before = machine.standing(step.from_state)
     told = notification_matrix.STEPS.get((machine.kind, step.name), ())
@@ -85,9 +86,13 @@ def _is_shared(case: Case, step: Step, side: str) -> bool:
     )
 
 
-def _gives_reasons(record: Any) -> set[str]:
-    """Steps whose reason is addressed to the other side."""
-    return {each.name for each in steps_of(type(record)) if manner_of(each).needs_reason}
+def gives_reasons(record: Any) -> frozenset[str]:
+    """Steps whose reason is addressed to the other side, orders about clocks, and changes of version."""
+    return (
+        clock_orders.NOTES
+        | {version_moves.STEP}
+        | {each.name for each in steps_of(type(record)) if manner_of(each).needs_reason}
+    )
 
 
 def entries(
@@ -100,7 +105,7 @@ def entries(
     if own_only:
         steps = steps.filter(organization=user.organization_id)
     known = [step for step in steps[:MOST] if may_know(record, step, user)][:limit]
-    said, addressed = reasons_of(record, known), _gives_reasons(record)
+    said, addressed = reasons_of(record, known), gives_reasons(record)
     found: list[Entry] = []
     for step in known:
         own = step.organization == user.organization_id
@@ -111,6 +116,9 @@ def entries(
 
 def _entry(record: Any, step: Step, *, own: bool, reason: Reason) -> Entry:
     who = str(step.actor) if own and step.actor_id else ""
+    absent = step.data.get(FOR_ABSENT)
+    if absent is not None:
+        who = _for_the_absent(who, absent, named=own)
     return Entry(
         at=step.at,
         who=who,
@@ -124,6 +132,14 @@ def _entry(record: Any, step: Step, *, own: bool, reason: Reason) -> Entry:
         hash=step.hash,
         own=own,
     )
+
+
+def _for_the_absent(who: str, absent: int, *, named: bool) -> str:
+    """Who took a step for whom; from outside only that somebody stood in."""
+    if not named:
+        return _("a deputy")
+    person = User.objects.filter(pk=absent).first()
+    return _("%(who)s, for %(absent)s, who is absent") % {"who": who, "absent": person}
 
 
 @dataclass

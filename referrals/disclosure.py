@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import exports
-from workflows.machine import steps_of
 from workflows.models import Step
-from workflows.openness import manner_of
 
 from . import diary
 from .models import User
@@ -22,7 +20,7 @@ def sight(record: Any, user: User) -> exports.Sight:
     Own lines whole; of a line taken elsewhere that the reader may know of, what happened and a reason that
     was meant for them, but neither who did it nor what else was recorded; of others nothing.
     """
-    addressed = {each.name for each in steps_of(type(record)) if manner_of(each).needs_reason}
+    addressed = diary.gives_reasons(record)
 
     def parts(step: Step) -> frozenset[str]:
         if not diary.may_know(record, step, user):

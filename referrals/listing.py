@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflows import clockwork, terms
+from workflows.machine import Machine
 from workflows.models import Case, Clock, Step
 
-from . import diary, presenting, queues, turns
+from . import choices, diary, presenting, queues, turns
 from .models import User, record_models
 from .subjects import subjects
 
@@ -34,23 +35,49 @@ def columns() -> list[dict[str, str]]:
     ]
 
 
-def rows(cases: Sequence[Case], user: User, *, at: datetime) -> list[dict[str, Any]]:
-    """The rows of ``table.html``; names only where the reader may see the record."""
+def rows(
+    cases: Sequence[Case], user: User, *, at: datetime, with_steps: bool = False
+) -> list[dict[str, Any]]:
+    """The rows of ``table.html``; names only where the reader may see the record.
+
+    ``with_steps`` adds, where it is the reader's turn, the way straight to the step that is next.
+    """
     keys = [case.pk for case in cases]
     about = subjects(cases, user)
     news = {step.case_id: step for step in Step.objects.filter(case_id__in=keys, sequence=F("case__version"))}
     running: dict[int, list[Clock]] = defaultdict(list)
     for clock in Clock.objects.filter(case_id__in=keys, stopped_at__isnull=True):
         running[clock.case_id].append(clock)
-    return [
+    found = [
         _row(case, user, about.get(case.pk, ""), news.get(case.pk), running[case.pk], at=at) for case in cases
     ]
+    if with_steps:
+        _add_steps(found, cases, user, at=at)
+    return found
+
+
+def _add_steps(found: list[dict[str, Any]], cases: Sequence[Case], user: User, *, at: datetime) -> None:
+    turn = 2
+    mine = [
+        (case, row["cells"][turn])
+        for case, row in zip(cases, found, strict=True)
+        if (row["cells"][turn].get("turn") or {}).get("mine")
+    ]
+    steps = choices.next_steps([case for case, _cell in mine], user, at=at)
+    for case, cell in mine:
+        if case.pk in steps:
+            cell["step"] = {"label": steps[case.pk].label, "url": steps[case.pk].url, "of": case.reference}
+
+
+def _machine(case: Case) -> Machine:
+    """The machine of a bare case: the version that it lives under."""
+    return record_models()[case.kind].machine.of(case.definition_version)
 
 
 def _row(
     case: Case, user: User, about: str, last: Step | None, clocks: list[Clock], *, at: datetime
 ) -> dict[str, Any]:
-    machine = record_models()[case.kind].machine
+    machine = _machine(case)
     deadline = due_of(case, clocks, at=at) if case.closed_at is None else None
     removal = any(clock.key == queues.REMOVAL for clock in clocks)
     return {
@@ -73,7 +100,7 @@ def _news(case: Case, last: Step | None, user: User) -> str:
     """The last step, or the state it left the case in where the step itself is another house's business."""
     if last is not None and diary.may_know(case, last, user):
         return presenting.step_label(case, last)
-    return str(record_models()[case.kind].machine.label_of(case.state))
+    return str(_machine(case).label_of(case.state))
 
 
 def due_of(case: Case, clocks: Sequence[Clock], *, at: datetime) -> dict[str, Any] | None:
@@ -84,7 +111,7 @@ def due_of(case: Case, clocks: Sequence[Clock], *, at: datetime) -> dict[str, An
     on = case.next_due_at.astimezone(days.timezone).date()
     left = terms.remaining(terms.Due(on=on, at=case.next_due_at, explanation=(), paused=False), at, days)
     clock = next((each for each in clocks if each.due_at == case.next_due_at), None)
-    labels = {rule.key: str(rule.label) for rule in record_models()[case.kind].machine.clocks}
+    labels = {rule.key: str(rule.label) for rule in _machine(case).clocks}
     return {
         "on": on,
         "at": case.next_due_at if presenting.has_an_hour(case, case.next_due_at) else None,

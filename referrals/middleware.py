@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.defaults import page_not_found
 
 CHOSEN = "acting_as"
+ACTING_FOR = "acting_for"
 NUL = "\x00"
 
 
@@ -39,6 +40,7 @@ class ActingCapacity:
         chosen = request.session.get(CHOSEN)
         if chosen:
             user.act_as(next((held for held in user.capacities if held.pk == chosen), None) or user.acting)
+        user.acting_for = request.session.get(ACTING_FOR)
         zone = user.acting.office.desk.time_zone if user.acting else "UTC"
         with timezone.override(ZoneInfo(zone)):
             response = self.get_response(request)

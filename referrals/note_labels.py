@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workflows import recompute, redaction
+from workflows import clock_orders, recompute, redaction, version_moves
 
 from .agency_rules import CHECKED_BY_DHS
 from .services.notices import NOTE as NOTICE_ENTERED
@@ -19,12 +19,15 @@ LABELS: Final[dict[str, Promise]] = {
     "check_scope_again": _("Scope checked again"),
     CHECKED_BY_DHS: _("Answer of DHS to the draft recorded"),
     NOTICE_ENTERED: _("Notice entered"),
+    clock_orders.LIFT: _("Order about a clock lifted"),
     "link_matter": _("Matter linked"),
+    clock_orders.ORDER: _("Clock ordered to stand still"),
     "record_override": _("Override recorded"),
     recompute.STEP: _("A rule changed"),
     redaction.NOTE: _("A text was redacted"),
     "revise": _("Changed"),
     "share_by_letter": _("Opened with the code on the letter"),
+    version_moves.STEP: _("Moved to another version of the procedure"),
     "withdraw_consent": _("Consent withdrawn"),
     "write_decision": _("Decision written"),
     "write_grounds": _("Grounds written"),

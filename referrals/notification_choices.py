@@ -223,6 +223,16 @@ def _always_told(capacities: Capacities) -> Group:
         )
     changed = [notice for notices in RULE_CHANGED.values() for notice in notices]
     rows += _row(_("A rule changed and moved dates of a case"), ["rule.changed"], changed, capacities, LATE)
+    rows += _row(
+        _("A clock was ordered to stand still, or goes on"), ["clock.ordered"], changed, capacities, LATE
+    )
+    rows += _row(
+        _("A case moved to another version of its procedure"),
+        ["case.version_changed"],
+        changed,
+        capacities,
+        LATE,
+    )
     return Group(_("The programme and your account"), tuple(rows))
 
 

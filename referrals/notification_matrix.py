@@ -124,6 +124,7 @@ STEPS: dict[tuple[str, str], tuple[Notice, ...]] = {
     (STAY, "deny"): (told_to(A.representatives, urgent=True, mandatory=True),),
     (STAY, "require_bond"): (told_to(A.representatives, urgent=True, mandatory=True),),
     (STAY, "revoke"): (told_to(A.representatives, urgent=True, mandatory=True),),
+    (STAY, "end_as_moot"): (told_to(A.representatives, urgent=True, mandatory=True),),
     (STAY, "expire"): (told_to(A.representatives, urgent=True, mandatory=True),),
     (REFERRAL, "approve"): (told_to(A.agency_staff, quiet=True),),
     (REFERRAL, "send"): (told_to(A.ice, urgent=True), told_to(A.representatives)),
@@ -144,9 +145,10 @@ PROPOSED = {
     GRANT: (told_to(A.supervisors),),
     PERMIT: (told_to(A.supervisors),),
     STAY: (told_to(A.supervisors),),
+    REFERRAL: (told_to(A.agency_approvers),),
 }
 
-SENT_BACK = {STATEMENT: (told_to(A.agency_approvers),)}
+SENT_BACK = {STATEMENT: (told_to(A.agency_approvers),), REFERRAL: (told_to(A.agency_approvers),)}
 
 CLOCKS: dict[tuple[str, str], tuple[Notice, ...]] = {
     ("soi_acknowledgement", "warn"): (told_to(A.agency_staff),),

@@ -47,11 +47,11 @@ def case_on(record: Any, user: User, on: date, *, now: datetime) -> CaseThen | N
     then = as_of.as_of(record, at=at)
     if then is None:
         return None
-    standing = record.machine.standing(then.state)
+    standing = then.machine.standing(then.state)
     return CaseThen(
         on=on,
         at=at,
-        standing={"label": record.machine.label_of(then.state), "tone": standing.tone, "icon": ""},
+        standing={"label": then.machine.label_of(then.state), "tone": standing.tone, "icon": ""},
         public=str(standing.public),
         turn=_turn(record, user, then),
         clocks=then.clocks,

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from workflows import clockwork, days_in_words, policies, rules, terms
 from workflows.languages import in_active_language
-from workflows.machine import steps_of
+from workflows.machine import steps_under
 from workflows.models import Case, Clock, Deadline, Step
 from workflows.openness import manner_of
+from workflows.rules import Rules
 
 from . import note_labels, rule_words
 from .models import record_models
 
 END_OF_DAY = time(23, 59)
+Running: TypeAlias = tuple[Sequence[Clock], Rules | None]
 
 
 def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
@@ -66,13 +67,12 @@ class ShownDate:
         return self.what
 
 
-def shown_clock(
-    record: Any, clock: Clock, *, at: datetime, closures: Sequence[terms.Tolling] | None = None
-) -> ShownDate:
-    """A running clock as a date with its arithmetic; ``closures`` are read unless given."""
+def shown_clock(record: Any, clock: Clock, *, at: datetime, now: Rules | None = None) -> ShownDate:
+    """A running clock as a date with its arithmetic, by the rules as they are ``now`` (read unless given)."""
+    now = now or rules.current()
     rule = clockwork.rule_of(record, clock.key)
-    due = clockwork.reckon(record, clock, at=at, closures=closures)
-    left = terms.remaining(due, at, clockwork.calendar_of(record))
+    due = clockwork.reckon(record, clock, at=at, closures=now.closures(record.jurisdiction), book=now.book)
+    left = terms.remaining(due, at, clockwork.calendar_of(record, clock, on=at.date(), book=now.book))
     policy = clock.policy
     return ShownDate(
         key=clock.key,
@@ -99,26 +99,31 @@ def has_an_hour(case: Case, moment: datetime) -> bool:
 
 def read_clocks(records: Sequence[Any]) -> None:
     """Read what ``shown_clocks`` needs for some records at once, for a page that only shows them."""
-    running: dict[int, list[Clock]] = defaultdict(list)
-    for clock in _running(record.pk for record in records):
-        running[clock.case_id].append(clock)
-    now = rules.current() if running else None
+    found = _running(records)
     for record in records:
-        record.running_clocks = (running[record.pk], now.closures(record.jurisdiction) if now else ())
+        record.running_clocks = found[record.pk]
 
 
-def _running(cases: Iterable[int]) -> QuerySet[Clock]:
-    found = Clock.objects.filter(case_id__in=list(cases), stopped_at__isnull=True)
-    return found.select_related("policy").prefetch_related("pauses")
+def _running(records: Sequence[Any]) -> dict[int, Running]:
+    """The running clocks of each record with their pauses, and the rules, where there is a clock at all."""
+    clocks: dict[int, list[Clock]] = defaultdict(list)
+    found = Clock.objects.filter(case_id__in=[record.pk for record in records], stopped_at__isnull=True)
+    for clock in found.select_related("policy").prefetch_related("pauses"):
+        clocks[clock.case_id].append(clock)
+    now = rules.current() if clocks else None
+    return {record.pk: (clocks[record.pk], now) for record in records}
+
+
+def running_clocks(record: Any) -> Running:
+    """The running clocks of a case with their pauses, and the rules."""
+    read: Running | None = getattr(record, "running_clocks", None)
+    return _running([record])[record.pk] if read is None else read
 
 
 def shown_clocks(record: Any, *, at: datetime) -> list[ShownDate]:
     """Every running clock of a case, the most pressing first."""
-    running, closures = getattr(record, "running_clocks", (None, None))
-    shown = (
-        shown_clock(record, clock, at=at, closures=closures)
-        for clock in (_running([record.pk]) if running is None else running)
-    )
+    running, now = running_clocks(record)
+    shown = (shown_clock(record, clock, at=at, now=now) for clock in running)
     return sorted(shown, key=lambda each: (each.paused, each.on))
 
 
@@ -153,14 +158,17 @@ def _last_on_path(record: Any) -> str:
 
 
 @cache
-def _labels(kind: str) -> dict[tuple[str, str], Any]:
+def _labels(kind: str, version: int) -> dict[tuple[str, str], Any]:
     """The (lazy) label of every step of a kind of case, by its name and the state where it starts."""
-    return {(each.name, str(each.source)): manner_of(each).label for each in steps_of(record_models()[kind])}
+    return {
+        (each.name, str(each.source)): manner_of(each).label
+        for each in steps_under(record_models()[kind], version)
+    }
 
 
 def step_labels(record: Case) -> dict[str, str]:
     """The labels of a kind's steps, by name; the one that starts here where there are several."""
-    labels = _labels(record.kind)
+    labels = _labels(record.kind, record.definition_version)
     found = {name: str(label) for (name, _source), label in labels.items()}
     return found | {name: str(label) for (name, source), label in labels.items() if source == record.state}
 
@@ -169,7 +177,7 @@ def step_label(record: Case, step: Step) -> str:
     """A step's name as people know it; the record may be a bare case."""
     if step.nature == Step.Nature.OPENED:
         return _("Opened")
-    labels = _labels(record.kind)
+    labels = _labels(record.kind, step.definition_version)
     named = [text for (name, _source), text in labels.items() if name == step.name]
     known = labels.get((step.name, step.from_state)) or (
         named[0] if named else note_labels.LABELS.get(step.name)
@@ -182,6 +190,13 @@ def step_label(record: Case, step: Step) -> str:
     return label
 
 
+def clock_labels(record: Case, step: Step) -> dict[str, str]:
+    """The names of the clocks as they were when a step was taken, under its version and the one before."""
+    machine = record_models()[record.kind].machine
+    versions = (step.data.get("from_version", step.definition_version), step.definition_version)
+    return {rule.key: str(rule.label) for each in versions for rule in machine.of(each).clocks}
+
+
 def set_off(record: Any, step: Step) -> list[str]:
     """What a step started, paused or stopped, in words."""
     words = {
@@ -189,15 +204,29 @@ def set_off(record: Any, step: Step) -> list[str]:
         "resumed": _("%(clock)s goes on: due %(due)s"),
         "paused": _("%(clock)s stands still"),
         "stopped": _("%(clock)s stopped"),
+        "renamed": _("%(clock)s goes on under this name"),
     }
-    labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
+    labels = clock_labels(record, step)
     found = [
-        words[effect["what"]]
-        % {"clock": labels.get(effect["clock"], effect["clock"]), "due": _day(effect.get("due", ""))}
+        _effect(words[effect["what"]], effect)
+        % {
+            "clock": labels.get(effect["clock"], effect["clock"]),
+            "due": _day(effect.get("due") or ""),
+            "authority": effect.get("authority", ""),
+        }
         for effect in step.effects
         if effect.get("what") in words
     ]
     return [*found, *rule_words.moved_dates(step, labels)]
+
+
+def _effect(words: str, effect: Mapping[str, Any]) -> str:
+    """The sentence of an effect on a clock; an order names its authority, and may not be the only one."""
+    if effect.get("authority"):
+        return _("%(clock)s stands still by order (%(authority)s)")
+    if effect["what"] == "resumed" and not effect.get("due"):
+        return _("%(clock)s still stands still, for another reason")
+    return words
 
 
 def _day(text: str) -> str:

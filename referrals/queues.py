@@ -47,15 +47,15 @@ class Page:
 
 
 def _parts(user: User, *, at: datetime) -> dict[str, Q]:
-    desk = turns.my_desk(user)
-    ours = Q(closed_at__isnull=True, desk_id=desk) if desk else Q(pk__in=[])
+    desks = turns.my_desks(user)
+    ours = Q(closed_at__isnull=True, desk_id__in=desks) if desks else Q(pk__in=[])
     week = at + timedelta(days=7)
     return {
         Show.MINE: ours & turns.waiting_for(user),
         Show.LATE: ours & Q(next_due_at__lt=at),
         Show.WEEK: ours & Q(next_due_at__gte=at, next_due_at__lt=week),
         Show.DESK: ours,
-        Show.OTHERS: Q(closed_at__isnull=True) & (~Q(desk_id=desk) | Q(desk_id__isnull=True)),
+        Show.OTHERS: Q(closed_at__isnull=True) & (~Q(desk_id__in=desks) | Q(desk_id__isnull=True)),
         Show.DECIDED: Q(closed_at__gte=at - LATELY),
     }
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from workflows import days_in_words, terms
+from workflows.calendars import calendar, calendar_keys
 from workflows.languages import in_active_language
 from workflows.machine import ClockRule
 from workflows.models import Policy, Step
 from workflows.models.policy import FEDERAL
-from workflows.policies import PROGRAMME, ProgrammeState
+from workflows.policies import CALENDAR, PROGRAMME, ProgrammeState
 from workflows.policy_values import Shape, shape_of
 
 from .models import Organization, RequesterKind, record_models
@@ -40,6 +41,7 @@ CHOICES: dict[str, Mapping[str, str | Promise]] = {
     PROGRAMME: PROGRAMME_STATES,
     "agency.who_may_ask": dict(RequesterKind.choices),
     "agency.outcomes": OUTCOMES,
+    CALENDAR: {key: calendar(key).name for key in calendar_keys()},
 }
 RUNGS: dict[str, str | Promise] = {
     "warn": gettext_lazy("warning"),

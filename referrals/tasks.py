@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
 
+import present
 from notifications import relay
 from workflows import heads, history, stuck, sweep
 from workflows.models import Case
@@ -54,18 +54,18 @@ def deliver(*, at: datetime) -> relay.Delivered:
 
 @shared_task
 def fire_due_deadlines(**_later: object) -> None:
-    fire(at=timezone.now())
+    fire(at=present.now())
 
 
 @shared_task
 def deliver_messages(**_later: object) -> None:
-    deliver(at=timezone.now())
+    deliver(at=present.now())
 
 
 @shared_task(**NIGHTLY)
 def sign_heads_nightly(**_later: object) -> None:
     """Take the daily head; the log is one more place that remembers it."""
-    head = heads.take(at=timezone.now())
+    head = heads.take(at=present.now())
     log.info("daily head %s of %s: root %s hash %s", head.number, head.day, head.root, head.hash)
     if not head.signature:
         log.warning("daily head %s is not signed: HISTORY_SIGNING_KEY is not set", head.number)
@@ -81,7 +81,7 @@ def verify_history_nightly(**_later: object) -> None:
 @shared_task
 def find_stuck_nightly(**_later: object) -> None:
     """Say in the log which cases are stuck, one line each, and forget hosts that are gone."""
-    at = timezone.now()
+    at = present.now()
     for each in stuck.find(at=at):
         with in_hand.a_case(each.reference):
             log.error("case %s is stuck: %s %s", each.reference, each.trouble.value, each.about)

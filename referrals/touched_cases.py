@@ -57,9 +57,10 @@ def _touched_row(
     models: Mapping[str, Any],
 ) -> dict[str, Any]:
     may_open = each.case_id in mine
+    machine = models[each.kind].machine.of(each.version)
     case: dict[str, Any] = {
         "text": reference_shown(each.reference, mine=may_open),
-        "note": f"{models[each.kind].machine.label} · {models[each.kind].machine.label_of(each.state)}",
+        "note": f"{machine.label} · {machine.label_of(each.state)}",
     }
     if may_open:
         case["url"] = reverse("case", kwargs={"reference": each.reference})

@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from workflows.machine import steps_of
-from workflows.models import Case, Proposal
+from workflows.machines.statement_states import TO_BE_SIGNED
+from workflows.models import Case, Kind, Proposal
 from workflows.openness import manner_of
 from workflows.parties import Capacity
 
-from .models import User, record_models
+from .models import Act, Delegation, User, record_models
 
 
 @cache
@@ -46,18 +47,31 @@ def _countersigned(capacity: str) -> frozenset[tuple[str, str]]:
     )
 
 
+def _delegated_only() -> set[tuple[str, str]]:
+    """Where the next step is a signature: an approver's turn only with a delegation for it."""
+    return {(str(Kind.STATEMENT), str(state)) for state in TO_BE_SIGNED}
+
+
 def can_move(user: User, *, kind: str, state: str) -> bool:
     """Whether somebody in this person's capacity can move such a case on."""
+    if user.capacity == Capacity.AGENCY_APPROVER and (kind, state) in _delegated_only():
+        return False
     return user.capacity in _movers().get((kind, state), frozenset())
 
 
 def waiting_for(user: User) -> Q:
     """Cases that a person in this capacity can move on, or has to countersign, wherever they lie."""
     states: dict[str, list[str]] = defaultdict(list)
+    signs = Q(pk__in=[])
     for (kind, state), capacities in _movers().items():
-        if user.capacity in capacities:
+        if user.capacity == Capacity.AGENCY_APPROVER and (kind, state) in _delegated_only():
+            signs |= Q(kind=kind, state=state)
+        elif user.capacity in capacities:
             states[kind].append(state)
     found = Q(pk__in=[])
+    if signs != Q(pk__in=[]):
+        held = Delegation.objects.in_force().filter(official_id=user.pk, acts__contains=[Act.STATEMENT])
+        found |= signs & Q(Exists(held))
     for kind, listed in states.items():
         found |= Q(kind=kind, state__in=listed)
     return found | awaiting_countersignature(user)
@@ -74,6 +88,12 @@ def awaiting_countersignature(user: User) -> Q:
     return Q(Exists(waiting), kind__in={kind for kind, _name in steps})
 
 
+def my_desks(user: User) -> list[int]:
+    """The desk of the own office, and those of the people for whom this person stands in now."""
+    own = my_desk(user)
+    return [*([own] if own else []), *user.desks_stood_in_for]
+
+
 def my_desk(user: User) -> int | None:
     """The desk of the office for which this person acts."""
     return user.acting.office.desk_id if user.acting else None
@@ -83,7 +103,7 @@ def turn_of(case: Case, user: User) -> dict[str, Any] | None:
     """Whose turn it is, as ``whose_turn.html`` draws it; None when nobody has to act."""
     if case.closed_at is not None or case.desk_id is None:
         return None
-    if case.desk_id == my_desk(user) and can_move(user, kind=case.kind, state=case.state):
+    if case.desk_id in my_desks(user) and can_move(user, kind=case.kind, state=case.state):
         return {"mine": True, "who": ""}
     assert case.desk is not None
     if case.desk_id == my_desk(user):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from . import clockwork, terms
+from .machine import Machine
 from .models import Case, Clock, Pause, Step
 
 
@@ -34,7 +35,7 @@ class ClockThen:
 
 @dataclass(frozen=True)
 class AsOf:
-    """State, holder, lines and clocks of a case at an instant."""
+    """State, holder, lines and clocks of a case at an instant, and the machine under which it lived then."""
 
     at: datetime
     state: str
@@ -42,6 +43,7 @@ class AsOf:
     closed: bool
     steps: tuple[Step, ...]
     clocks: tuple[ClockThen, ...]
+    machine: Machine
 
 
 def as_of(record: Case, *, at: datetime) -> AsOf | None:
@@ -50,24 +52,26 @@ def as_of(record: Case, *, at: datetime) -> AsOf | None:
     if not steps:
         return None
     state = steps[-1].to_state
-    standing = record.machine.standing(state)
+    machine = type(record).machine.of(steps[-1].definition_version)
+    standing = machine.standing(state)
     return AsOf(
         at=at,
         state=state,
         holder=standing.holder,
         closed=standing.final,
         steps=steps,
-        clocks=tuple(_clocks(record, steps, at=at)),
+        clocks=tuple(_clocks(record, machine, steps, at=at)),
+        machine=machine,
     )
 
 
-def _clocks(record: Case, steps: tuple[Step, ...], *, at: datetime) -> list[ClockThen]:
+def _clocks(record: Case, machine: Machine, steps: tuple[Step, ...], *, at: datetime) -> list[ClockThen]:
     running = (
         record.clocks.filter(Q(stopped_at__isnull=True) | Q(stopped_at__gt=at), started_at__lte=at)
         .select_related("policy")
         .prefetch_related("pauses")
     )
-    labels = {rule.key: str(rule.label) for rule in record.machine.clocks}
+    labels = {rule.key: str(rule.label) for rule in machine.clocks}
     found = []
     for clock in running:
         pauses = [_as_known(pause, at) for pause in clock.pauses.all() if pause.began_at <= at]
@@ -100,10 +104,13 @@ def _as_known(pause: Pause, at: datetime) -> Pause:
 
 def _said(clock: Clock, steps: tuple[Step, ...], otherwise: date) -> tuple[date, str]:
     """The day last computed for a clock since it started, and the rule it followed, from the history."""
+    names = {clock.key}
     for step in reversed(steps):
         if step.at < clock.started_at:
             break
         for effect in reversed(step.effects):
-            if effect.get("clock") == clock.key and effect.get("due"):
+            if effect.get("clock") in names and effect.get("due"):
                 return date.fromisoformat(effect["due"]), str(effect.get("rule", ""))
+            if effect.get("clock") in names and effect.get("was"):
+                names.add(effect["was"])
     return otherwise, ""

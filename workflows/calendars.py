@@ -1,37 +1,44 @@
 """Working days: which days an office is open, and why it is closed on the others.
 
-Everything here is computed by rule, so a calendar answers for any year without a table or a network.
+The holidays of each office are data (`rulebook/calendars.toml`), written as rules, so that a calendar answers
+for any year without a table or a network.
 """
 
 import dataclasses
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
-from types import MappingProxyType
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
+from workflows.languages import in_active_language
+
+FILE = Path(__file__).parent / "rulebook" / "calendars.toml"
+FEDERAL = "us-federal"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SATURDAY, SUNDAY = 5, 6
 ONE_DAY = timedelta(days=1)
 
-# 5 U.S.C. 6103(b) and E.O. 11582: a holiday on a Saturday is kept on the Friday before, on a Sunday on
-# the Monday after.
-FEDERAL_SHIFT = ((SATURDAY, -1), (SUNDAY, +1))
-# N.Y. General Construction Law § 24: only a Sunday is made up for, on the next day.
-NEW_YORK_SHIFT = ((SUNDAY, +1),)
+_told: Callable[[Any], Any] = lazy(in_active_language, str)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class HolidayRule:
-    """One holiday: the day it falls on in a year, for the years `since` to `until` (both included)."""
+    """One holiday: the day it falls on in a year, for the years `since` to `until` (both included).
+
+    `shift` tells for a weekday (Monday is 0) by how many days it is moved when it falls on one.
+    """
 
     name: str | Promise
     falls_on: Callable[[int], date]
     since: int = 0
     until: int = 9999
+    shift: tuple[tuple[int, int], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Calendar:
     timezone: ZoneInfo
     closed_weekdays: frozenset[int] = frozenset({SATURDAY, SUNDAY})
     rules: tuple[HolidayRule, ...] = dataclasses.field(default=(), compare=False, repr=False)
-    shift: tuple[tuple[int, int], ...] = dataclasses.field(default=FEDERAL_SHIFT, compare=False, repr=False)
+    source: str = dataclasses.field(default="", compare=False)
 
     def with_timezone(self, name: str) -> "Calendar":
         """The same working days in another time zone, for example "America/Chicago"."""
@@ -58,7 +65,7 @@ class Calendar:
 
         The day itself and the day on which it is made up for both count; the latter says so.
         """
-        found = _holidays(self.rules, self.shift, day.year).get(day)
+        found = _holidays(self.rules, day.year).get(day)
         if found is None:
             return None
         rule, observed = found
@@ -69,7 +76,7 @@ class Calendar:
     def is_business_day(self, day: date) -> bool:
         if day.weekday() in self.closed_weekdays:
             return False
-        return day not in _holidays(self.rules, self.shift, day.year)
+        return day not in _holidays(self.rules, day.year)
 
     def next_business_day(self, day: date) -> date:
         """This day if the office is open, otherwise the first open day after it."""
@@ -102,24 +109,21 @@ class Calendar:
 def calendar(key: str) -> Calendar:
     """The calendar of this name. Raises LookupError with a sentence when there is none."""
     try:
-        return _CALENDARS[key]
+        return _calendars()[key]
     except KeyError:
         raise LookupError(
             _("There is no calendar named “%(key)s”. Known: %(known)s.")
-            % {"key": key, "known": ", ".join(sorted(_CALENDARS))}
+            % {"key": key, "known": ", ".join(sorted(_calendars()))}
         ) from None
 
 
 def calendar_keys() -> tuple[str, ...]:
-    return tuple(_CALENDARS)
+    return tuple(_calendars())
 
 
 @lru_cache(maxsize=1024)
-def _holidays(
-    rules: tuple[HolidayRule, ...], shift: tuple[tuple[int, int], ...], year: int
-) -> dict[date, tuple[HolidayRule, bool]]:
+def _holidays(rules: tuple[HolidayRule, ...], year: int) -> dict[date, tuple[HolidayRule, bool]]:
     """The closed days of a year. Next New Year's Day may be kept on 31 December of this one."""
-    moves = dict(shift)
     found: dict[date, tuple[HolidayRule, bool]] = {}
     for in_year in (year - 1, year, year + 1):
         for rule in rules:
@@ -128,84 +132,74 @@ def _holidays(
             day = rule.falls_on(in_year)
             if day.year == year:
                 found[day] = (rule, False)
-            kept = day + timedelta(days=moves.get(day.weekday(), 0))
+            kept = day + timedelta(days=dict(rule.shift).get(day.weekday(), 0))
             if kept != day and kept.year == year:
                 found.setdefault(kept, (rule, True))
     return found
 
 
-def _fixed(month: int, day: int) -> Callable[[int], date]:
-    return lambda year: date(year, month, day)
-
-
-def _nth(count: int, weekday: int, month: int) -> Callable[[int], date]:
-    def falls_on(year: int) -> date:
-        first = date(year, month, 1)
-        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (count - 1))
-
-    return falls_on
-
-
-def _last(weekday: int, month: int) -> Callable[[int], date]:
-    def falls_on(year: int) -> date:
-        last = date(year + month // 12, month % 12 + 1, 1) - ONE_DAY
-        return last - timedelta(days=(last.weekday() - weekday) % 7)
-
-    return falls_on
-
-
-def _election_day(year: int) -> date:
-    """The Tuesday after the first Monday of November."""
-    return _nth(1, MONDAY, 11)(year) + ONE_DAY
-
-
-NEW_YEAR = HolidayRule(gettext_lazy("New Year's Day"), _fixed(1, 1))
-KING = HolidayRule(gettext_lazy("Martin Luther King Jr. Day"), _nth(3, MONDAY, 1), since=1986)
-WASHINGTON = HolidayRule(gettext_lazy("Washington's Birthday"), _nth(3, MONDAY, 2), since=1971)
-MEMORIAL = HolidayRule(gettext_lazy("Memorial Day"), _last(MONDAY, 5), since=1971)
-JUNETEENTH = HolidayRule(gettext_lazy("Juneteenth National Independence Day"), _fixed(6, 19), since=2021)
-INDEPENDENCE = HolidayRule(gettext_lazy("Independence Day"), _fixed(7, 4))
-LABOR = HolidayRule(gettext_lazy("Labor Day"), _nth(1, MONDAY, 9))
-COLUMBUS = HolidayRule(gettext_lazy("Columbus Day"), _nth(2, MONDAY, 10), since=1971)
-VETERANS = HolidayRule(gettext_lazy("Veterans Day"), _fixed(11, 11), since=1978)
-THANKSGIVING = HolidayRule(gettext_lazy("Thanksgiving Day"), _nth(4, THURSDAY, 11), since=1942)
-CHRISTMAS = HolidayRule(gettext_lazy("Christmas Day"), _fixed(12, 25))
-
-FEDERAL_HOLIDAYS = (
-    NEW_YEAR, KING, WASHINGTON, MEMORIAL, JUNETEENTH, INDEPENDENCE,
-    LABOR, COLUMBUS, VETERANS, THANKSGIVING, CHRISTMAS,
-    # The dates before the Uniform Monday Holiday Act (P.L. 90-363, in force 1971) and Thanksgiving
-    # before the statute of 1941.
-    HolidayRule(WASHINGTON.name, _fixed(2, 22), until=1970),
-    HolidayRule(MEMORIAL.name, _fixed(5, 30), until=1970),
-    HolidayRule(VETERANS.name, _fixed(11, 11), since=1938, until=1970),
-    HolidayRule(VETERANS.name, _nth(4, MONDAY, 10), since=1971, until=1977),
-    HolidayRule(THANKSGIVING.name, _last(THURSDAY, 11), until=1941),
-)  # fmt: skip
-
-# N.Y. General Construction Law § 24 (as amended by L. 2020, ch. 249). Flag Day is left out: it always falls
-# on a Sunday and is not made up for.
-NEW_YORK_HOLIDAYS = (
-    *(rule for rule in FEDERAL_HOLIDAYS if rule is not JUNETEENTH),
-    HolidayRule(gettext_lazy("Juneteenth"), _fixed(6, 19), since=2021),
-    HolidayRule(gettext_lazy("Lincoln's Birthday"), _fixed(2, 12)),
-    HolidayRule(gettext_lazy("Election Day"), _election_day),
-)
-
-_CALENDARS: Mapping[str, Calendar] = MappingProxyType(
-    {
-        "us-federal": Calendar(
-            key="us-federal",
-            name=gettext_lazy("U.S. federal offices"),
-            timezone=ZoneInfo("America/New_York"),
-            rules=FEDERAL_HOLIDAYS,
-        ),
-        "us-ny": Calendar(
-            key="us-ny",
-            name=gettext_lazy("New York State offices"),
-            timezone=ZoneInfo("America/New_York"),
-            rules=NEW_YORK_HOLIDAYS,
-            shift=NEW_YORK_SHIFT,
-        ),
+@cache
+def _calendars() -> Mapping[str, Calendar]:
+    """Every calendar of the file, read once."""
+    entries = {entry["key"]: entry for entry in entries_of(FILE.read_text(encoding="utf-8"))}
+    return {
+        key: Calendar(
+            key=key,
+            name=_told(entry["name"]),
+            timezone=ZoneInfo(entry["time_zone"]),
+            rules=tuple(_rule(holiday, entry) for holiday in _listed(entry, entries)),
+            source=entry["source"],
+        )
+        for key, entry in entries.items()
     }
-)
+
+
+def entries_of(text: str) -> list[dict[str, Any]]:
+    """The calendars of a file as they are written there."""
+    found: list[dict[str, Any]] = tomllib.loads(text)["calendar"]
+    return found
+
+
+def _listed(entry: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A calendar's own holidays, and those that it keeps as another one does."""
+    left_out = entry.get("without", [])
+    kept = entries[entry["as"]]["holidays"] if "as" in entry else []
+    return [*(each for each in kept if each["name"]["en"] not in left_out), *entry["holidays"]]
+
+
+def _rule(holiday: Mapping[str, Any], entry: Mapping[str, Any]) -> HolidayRule:
+    moved = {SATURDAY: "saturday", SUNDAY: "sunday"}
+    shift = {weekday: holiday.get(name, entry.get(name, 0)) for weekday, name in moved.items()}
+    if "on" in holiday:
+        month, day = (int(part) for part in holiday["on"].split("-"))
+        falls_on: Callable[[int], date] = partial(_on, month=month, day=day)
+    else:
+        falls_on = partial(
+            _nth,
+            count=holiday["nth"],
+            weekday=WEEKDAYS.index(holiday["weekday"]),
+            month=holiday["month"],
+            days_later=holiday.get("days_later", 0),
+        )
+    return HolidayRule(
+        name=_told(holiday["name"]),
+        falls_on=falls_on,
+        since=holiday.get("since", 0),
+        until=holiday.get("until", 9999),
+        shift=tuple((weekday, days) for weekday, days in shift.items() if days),
+    )
+
+
+def _on(year: int, *, month: int, day: int) -> date:
+    return date(year, month, day)
+
+
+def _nth(year: int, *, count: int, weekday: int, month: int, days_later: int) -> date:
+    """The nth weekday of a month, counted from its end when negative, some days later."""
+    if count > 0:
+        first = date(year, month, 1)
+        found = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (count - 1))
+    else:
+        last = date(year + month // 12, month % 12 + 1, 1) - ONE_DAY
+        found = last - timedelta(days=(last.weekday() - weekday) % 7 - 7 * (count + 1))
+    return found + timedelta(days=days_later)

@@ -14,6 +14,7 @@ from django.core import checks
 from django_fsm import Transition
 
 from . import rulebook, terms
+from .definitions import freezing
 from .machine import ClockRule, Fact, steps_of, targets_of
 from .models import Case, Policy
 from .openness import manner_of
@@ -35,10 +36,11 @@ class Examined:
     texts: int
     unsound: tuple[str, ...]
     untranslated: tuple[str, ...]
+    unfrozen: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
-        return (*self.unsound, *self.untranslated)
+        return (*self.unsound, *self.untranslated, *self.unfrozen)
 
 
 def machine_models() -> list[type[Case]]:
@@ -59,6 +61,7 @@ def examine() -> list[Examined]:
             texts=len({text for _what, text in texts_of(model)}),
             unsound=tuple(unsoundness(model)),
             untranslated=tuple(language_problems(model)),
+            unfrozen=tuple(freezing.unfrozen(model)),
         )
         for model in machine_models()
     ]

@@ -7,21 +7,27 @@ not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
-from . import days_in_words, policies, terms
-from .calendars import Calendar, calendar
-from .languages import as_stored, as_told
+from . import terms
+from .clock_dates import calendar_of, fires_anew, reckon, rule_of, version_of
+from .languages import as_stored
 from .machine import ClockRule
 from .models import Case, Clock, Pause, Policy
 from .rules import Rules
+
+if TYPE_CHECKING:
+    from .clock_orders import Lifting, PauseOrder
+
+__all__ = [
+    "DUE", "Bench", "ClockChange", "Kept", "What",
+    "calendar_of", "fires_anew", "keep", "reckon", "rule_of", "version_of",
+]  # fmt: skip
 
 LAST_MOMENT = time(23, 59, 59)
 DUE = "due"
@@ -39,19 +45,32 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class ClockChange:
-    """What a step does to one clock. ``rungs`` are the deadlines to arm, each with its instant."""
+    """What a step does to one clock. ``rungs`` are the deadlines to arm, each with its instant.
+
+    ``ordered_in`` is the line of history that orders a pause, or that ordered the one which ends; ``ends``
+    the key of the pause that ends.
+    """
 
     what: What
     clock: Clock
     at: datetime
     reason: str = ""
     authority: str = ""
+    ordered_in: int | None = None
+    ends: int | None = None
     rungs: tuple[tuple[str, datetime], ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
 
     def told(self) -> dict[str, Any]:
-        """The line of history: what happened to which clock, and for a running one its date and rule."""
+        """The line of history: what happened to which clock, and for a running one its date and rule.
+
+        A reason that somebody wrote is not in it: the step has it, sealed.
+        """
         line: dict[str, Any] = {"what": str(self.what), "clock": self.clock.key}
+        if self.ordered_in is not None:
+            line["order"] = self.ordered_in
+            if self.authority:
+                line["authority"] = self.authority
         if self.what not in (What.STOPPED, What.PAUSED):
             due = None if self.clock.paused else self.clock.due_on
             line |= {"due": due, "rule": version_of(self.clock), **self.before}
@@ -69,67 +88,6 @@ class Kept:
     def next_due_at(self) -> datetime | None:
         """The earliest legal date among the running clocks, for the order of the desk."""
         return min((each.due_at for each in self.clocks if each.due_at and not each.paused), default=None)
-
-
-def calendar_of(case: Case) -> Calendar:
-    return calendar("us-federal").with_timezone(case.time_zone)
-
-
-def rule_of(case: Case, key: str) -> ClockRule:
-    return next(rule for rule in case.machine.clocks if rule.key == key)
-
-
-def version_of(clock: Clock) -> str:
-    """Which dated rule a clock runs under, as ``key/jurisdiction@first day``."""
-    rule = clock.policy
-    return f"{rule.key}/{rule.jurisdiction}@{rule.effective_from.isoformat()}" if rule else ""
-
-
-def _fixed(until: datetime, days: Calendar) -> terms.Due:
-    on = until.astimezone(days.timezone).date()
-    return terms.Due(
-        on=on,
-        at=until,
-        explanation=(_("This date is fixed: %(day)s.") % {"day": days_in_words.day_with_weekday(on)},),
-        paused=False,
-    )
-
-
-def reckon(
-    case: Case,
-    clock: Clock,
-    *,
-    at: datetime,
-    pauses: Iterable[Pause] | None = None,
-    closures: Sequence[terms.Tolling] | None = None,
-) -> terms.Due:
-    """The due date of a clock at an instant, with its explanation, from what is stored.
-
-    ``pauses`` and ``closures`` are read from the database unless given.
-    """
-    days = calendar_of(case)
-    if clock.until_at is not None:
-        return _fixed(clock.until_at, days)
-    assert clock.policy is not None
-    term = terms.Term.parse(clock.policy.value)
-    hours = term.unit is terms.Unit.HOURS
-    start: date | datetime = clock.started_at if hours else _first_day(clock, days)
-    return terms.due(
-        term,
-        calendar=days,
-        start=start,
-        served=terms.Served(clock.served) if clock.served else None,
-        pauses=[
-            terms.Pause(pause.began_at, pause.ended_at, as_told(pause.reason), pause.authority)
-            for pause in (clock.stretches() if pauses is None else pauses)
-        ],
-        tolling=policies.closures(case.jurisdiction) if closures is None else closures,
-        at=at,
-    )
-
-
-def _first_day(clock: Clock, days: Calendar) -> date:
-    return clock.counts_from or clock.started_at.astimezone(days.timezone).date()
 
 
 @dataclass(frozen=True)
@@ -169,21 +127,27 @@ class Bench:
         )
 
     def ladder(self, clock: Clock) -> tuple[tuple[str, datetime], ...]:
-        """Compute the clock's date and its rungs; rungs fired or long past are not armed again."""
+        """Compute the clock's date and its rungs.
+
+        A rung that fired is armed again only if it has moved to a later moment, and that moment is still to
+        come. Warnings from before the start are left out.
+        """
         record = self.record
         found = reckon(
             record,
             clock,
             at=self.at,
             closures=self.rules.closures(record.jurisdiction),
+            book=self.rules.book,
         )
         clock.due_on, clock.due_at = found.on, found.at
-        days = calendar_of(record)
+        days = calendar_of(record, clock, on=self.at.date(), book=self.rules.book)
         return tuple(
             (rung.rung, when)
             for rung in terms.rungs(clock.policy.value if clock.policy else {})
             for when in [terms.rung_at(found, rung, days)]
-            if rung.rung not in clock.fired_rungs and (when > clock.started_at or rung.rung == DUE)
+            if fires_anew(when, fired_for=clock.fired_rungs.get(rung.rung), at=self.at)
+            and (when > clock.started_at or rung.rung == DUE)
         )
 
     def start(self, rule: ClockRule) -> ClockChange:
@@ -192,8 +156,11 @@ class Bench:
         clock = Clock(
             case_id=record.pk,
             key=rule.key,
-            policy=self.rules.book.policy(
-                rule.rule, on=counts_from or self.at.date(), jurisdiction=record.jurisdiction
+            policy=self.rules.book.governing(
+                rule.rule,
+                day=counts_from or self.at.date(),
+                today=self.at.date(),
+                jurisdiction=record.jurisdiction,
             ),
             started_at=self.at,
             counts_from=counts_from,
@@ -207,17 +174,30 @@ class Bench:
         clock.stopped_at = self.at
         return ClockChange(What.STOPPED, clock, self.at)
 
-    def pause(self, clock: Clock, *, reason: str, authority: str = "") -> ClockChange:
-        began = Pause(clock=clock, began_at=self.at, reason=reason, authority=authority)
+    def pause(
+        self, clock: Clock, *, reason: str, authority: str = "", ordered_in: int | None = None
+    ) -> ClockChange:
+        began = Pause(
+            clock=clock, began_at=self.at, reason=reason, authority=authority, ordered_in=ordered_in
+        )
         clock.held_pauses = [*clock.stretches(), began]
-        return ClockChange(What.PAUSED, clock, self.at, reason=reason, authority=authority)
+        return ClockChange(
+            What.PAUSED, clock, self.at, reason=reason, authority=authority, ordered_in=ordered_in
+        )
 
-    def resume(self, clock: Clock) -> ClockChange:
-        clock.held_pauses = clock.stretches()
-        for pause in clock.held_pauses:
-            pause.ended_at = pause.ended_at or self.at
-        clock.generation += 1
-        return ClockChange(What.RESUMED, clock, self.at, rungs=self.ladder(clock))
+    def resume(self, clock: Clock, pause: Pause) -> ClockChange:
+        """End one of the clock's pauses; it goes on if that was the last one."""
+        clock.held_pauses = stretches = clock.stretches()
+        for each in stretches:
+            if (each.began_at, each.ordered_in) == (pause.began_at, pause.ordered_in):
+                each.ended_at = each.ended_at or self.at
+        rungs: tuple[tuple[str, datetime], ...] = ()
+        if not clock.paused:
+            clock.generation += 1
+            rungs = self.ladder(clock)
+        return ClockChange(
+            What.RESUMED, clock, self.at, rungs=rungs, ends=pause.pk, ordered_in=pause.ordered_in
+        )
 
     def align(
         self, rule: ClockRule, clock: Clock | None, *, entered: bool
@@ -230,19 +210,20 @@ class Bench:
             if clock is None:
                 started = self.start(rule)
                 return [*stopped, started], started.clock
-            return ([self.resume(clock)] if clock.paused else []), clock
+            own = clock.own_pause
+            return ([self.resume(clock, own)] if own else []), clock
         if clock is None:
             return [], None
         if self.record.state not in rule.paused_in:
             return [self.stop(clock)], None
         reason = as_stored(rule.pause_reason)
-        return ([] if clock.paused else [self.pause(clock, reason=reason)]), clock
+        return ([] if clock.own_pause else [self.pause(clock, reason=reason)]), clock
 
     def recompute(self, clock: Clock, row: Policy) -> ClockChange:
         """Let a clock follow another dated row, or its own one after a closure was declared.
 
-        The rungs that are still ahead are armed anew; rungs that fired stay fired. A clock that stands
-        still only takes the row: its date is found when it goes on.
+        The rungs that are still ahead are armed anew. A clock that stands still only takes the row: its
+        date is found when it goes on.
         """
         before = {"old": clock.due_on, "old_rule": version_of(clock)}
         clock.policy = row
@@ -261,12 +242,13 @@ def keep(
     at: datetime,
     entered: bool,
     follow: Mapping[int, Policy] | None = None,
+    order: PauseOrder | Lifting | None = None,
 ) -> Kept:
     """Bring every clock in line with the state just entered.
 
     ``clocks`` are those that have not stopped, with their pauses. ``entered`` tells whether the step
     changed the state: a clock that ``restarts`` begins anew only then. ``follow`` names the clocks, by key
-    of the row, that now run under another rule.
+    of the row, that now run under another rule; ``order`` is what a person ordered about one of them.
     """
     bench = Bench(record, at, rules)
     going = {clock.key: clock for clock in clocks}
@@ -274,6 +256,8 @@ def keep(
     for clock in clocks:
         if follow and clock.pk in follow:
             kept.changes.append(bench.recompute(clock, follow[clock.pk]))
+        if order is not None and order.clock == clock.key:
+            kept.changes.append(order.applied(bench, clock))
     for rule in record.machine.clocks:
         changes, going_on = bench.align(rule, going.pop(rule.key, None), entered=entered)
         kept.changes.extend(changes)

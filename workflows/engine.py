@@ -3,21 +3,22 @@
 One call is one transaction (the caller's, when there is one), one reading statement and one writing one:
 what the step asks for is read in one piece with the version of the case, and what the step leaves behind is
 written only if that version still stands. Who was slower reads again, under the lock. What the caller writes
-around it (messages, letters) commits or falls with it.
+around it (messages, letters) commits or falls with it. What the database puts back, because two transactions
+stood in each other's way, is begun again from the start by whoever began it: see ``collisions``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from . import openness, rules
-from .models import Case, Policy, Step
+from .clock_orders import Lifting, PauseOrder
+from .collisions import whole_again
+from .models import Case, Policy, Proposal, Step
 from .openness import COUNTERSIGN, SEND_BACK, Option
 from .parties import SYSTEM, Actor
 from .reading import Reading, lock, read
@@ -34,6 +35,8 @@ __all__ = [
     "advance",
     "open_case",
     "options_for",
+    "options_of",
+    "order_clock",
     "record_note",
 ]
 
@@ -42,8 +45,9 @@ Record = TypeVar("Record", bound=Case)
 
 def open_case(record: Record, *, by: Actor, at: datetime, key: str = "", **data: Any) -> Record:
     """Store a new record in its machine's first state, with step 1 of its history and its clocks."""
-    machine = record.machine
-    with _transaction():
+    machine = type(record).machine
+
+    def whole() -> Record:
         record.kind = machine.kind
         record.definition_version = machine.version
         record.opened_at = record.entered_state_at = at
@@ -53,12 +57,9 @@ def open_case(record: Record, *, by: Actor, at: datetime, key: str = "", **data:
         reading = Reading(record, [], rules.current())
         turn = Turn(reading, by=by, at=at, reason="", key=key)
         turn.write(Step.Nature.OPENED, "open", "", data, entered=True)
-    return record
+        return record
 
-
-def _transaction() -> AbstractContextManager[Any]:
-    """The caller's transaction, or one of our own. No savepoint: nothing is written before it is sure."""
-    return nullcontext() if transaction.get_connection().in_atomic_block else transaction.atomic()
+    return whole_again(whole, records=[record], savepoint=False)
 
 
 def _refuse_if_stale(case: Case, expected: int | None) -> None:
@@ -116,7 +117,8 @@ def _read_and_write(
     expected: int | None,
 ) -> Step:
     """Read, let ``write`` decide and store; whoever loses the race does it again under the lock."""
-    with _transaction():
+
+    def whole() -> Step:
         for locked in (False, True):
             if locked:
                 lock([record.pk])
@@ -138,6 +140,8 @@ def _read_and_write(
             raise RuntimeError(f"case {record.pk} changed under its own lock")
         record.__dict__.update(reading.record.__dict__)
         return taken
+
+    return whole_again(whole, records=[record], savepoint=False)
 
 
 def record_note(
@@ -168,7 +172,46 @@ def record_note(
     return _read_and_write(record, write, by=by, at=at, step=None, key=key, expected=expected_version)
 
 
+def order_clock(
+    record: Record,
+    order: PauseOrder | Lifting,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+    key: str = "",
+) -> Step:
+    """Order a clock of a case to stand still, or lift such an order; or raise ``StepRefused``.
+
+    The state stays. The line of history names the clock and the authority, its reason is sealed. A key used
+    before returns the step it made then.
+    """
+
+    def write(reading: Reading) -> Step:
+        return Turn(reading, by=by, at=at, reason=order.reason, key=key).obey(order)
+
+    return _read_and_write(record, write, by=by, at=at, step=None, key=key, expected=expected_version)
+
+
 def options_for(record: Record, *, by: Actor, at: datetime) -> list[Option]:
     """Every step that starts here, open or with the reasons why not, from a fresh read."""
-    fresh = openness.load(type(record), record.pk, by=by, at=at)
-    return openness.options(fresh, by=by, proposal=openness.waiting_proposal(fresh))
+    found = options_of(type(record), [record.pk], by=by, at=at)
+    if record.pk not in found:
+        raise type(record).DoesNotExist(record.pk)
+    return found[record.pk]
+
+
+def options_of(
+    model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime, decided: bool = True
+) -> dict[int, list[Option]]:
+    """The same for a page of records of one kind, by their keys: one statement, and one for what waits.
+
+    With ``decided`` false, what dated policy decides of each record is not asked, and taken to allow a step.
+    """
+    readings = read(model, pks, by=by, at=at, step=COUNTERSIGN, decided=decided) if pks else {}
+    waiting = {each.proposal_id for each in readings.values()} - {None}
+    proposals = Proposal.objects.in_bulk(list(waiting)) if waiting else {}
+    return {
+        pk: openness.options(each.record, by=by, proposal=proposals.get(each.proposal_id))
+        for pk, each in readings.items()
+    }

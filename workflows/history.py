@@ -171,7 +171,7 @@ def verify(*, published: str = "", every_root: bool = False, progress: Progress 
     stays flat. ``published`` and ``every_root`` are those of ``head_checks.first_break``; ``progress`` is
     told the number of cases walked.
     """
-    with _one_instant():
+    with one_instant():
         found = list(DailyHead.objects.order_by("number"))
         walk = Walk({head.number: head.day.isoformat() for head in found})
         broken = head_checks.first_break(found, published=published, every_root=every_root)
@@ -181,7 +181,7 @@ def verify(*, published: str = "", every_root: bool = False, progress: Progress 
 
 
 @contextmanager
-def _one_instant() -> Iterator[None]:
+def one_instant() -> Iterator[None]:
     """A transaction that sees the database as it is now; inside a caller's transaction, that one."""
     if connection.in_atomic_block:
         yield

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django_fsm import GET_STATE, Transition, transition
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .refusals import Refusal
 
 FACT_PREFIX = "fact_"
+# In a step's ``custom``: the version that it belongs to, if not the code's, and why nobody can take it then.
+UNDER, REFUSED = "under", "refused"
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ class ClockRule:
     ``policy`` is the key of the dated rule. ``starts_from`` and ``served_by``
     name attributes of the record (the instant of the step if empty);
     ``until`` names the attribute that holds a fixed end instead of a term.
-    ``fires`` maps a rung to the step that the system then takes.
+    ``fires`` maps a rung to the step that the system then takes. ``ordered_by`` is the party
+    that may order this clock to stand still (nobody, for a fixed end); ``at_agency`` tells that
+    it counts on the calendar of the case's labor agency, not on that of federal offices.
     """
 
     key: str
@@ -91,6 +96,8 @@ class ClockRule:
     until: str = ""
     fires: Mapping[str, str] = field(default_factory=dict)
     restarts: bool = False
+    ordered_by: Party | EitherParty | None = None
+    at_agency: bool = False
 
     @property
     def rule(self) -> str:
@@ -99,7 +106,11 @@ class ClockRule:
 
 @dataclass(frozen=True)
 class Machine:
-    """One kind of case: its states, their standings, its clocks, its main path."""
+    """One kind of case: its states, their standings, its clocks, its main path.
+
+    Read from a record class it is the newest version; read from a record, the version that the case lives
+    under, answered from its frozen definition where that is another one.
+    """
 
     kind: str
     label: Text
@@ -109,6 +120,20 @@ class Machine:
     path: Sequence[str]
     clocks: Sequence[ClockRule] = ()
     version: int = 1
+
+    def __get__(self, record: Any, owner: type[Any] | None = None) -> Machine:
+        if record is None:
+            return self
+        version = record.__dict__.get("definition_version")
+        return self if version is None or version == self.version else self.of(version)
+
+    def of(self, version: int) -> Machine:
+        """This kind of case as it was, or will be, in another version. Raises UnknownDefinition."""
+        if version == self.version:
+            return self
+        from .definitions import older
+
+        return older.machine(str(self.kind), version)
 
     def standing(self, state: str) -> Standing:
         return self.standings[state]
@@ -126,8 +151,9 @@ class Manner:
     """What a step carries besides source, target, party and facts.
 
     ``records`` are the keyword arguments that enter the history: nothing
-    personal. ``not_by_those_who`` lists earlier steps whose takers are
-    excluded; ``countersigned_by`` makes the step a proposal first. ``given`` looks
+    personal. ``countersigned_by`` makes the step a proposal first. ``not_by_those_who``
+    lists earlier steps whose takers are excluded: from the step, or, where it is
+    countersigned, from countersigning it. ``given`` looks
     at what the step is given and at the dated rules (``given(record, at=…, **data)``),
     and returns a refusal, or None: asked before a proposal and again before the move.
     """
@@ -167,7 +193,15 @@ def step(
 
 def back_to(attribute: str, states: Iterable[str]) -> GET_STATE:
     """A target that the record remembers: where a held case came from."""
-    return GET_STATE(lambda record, **_: getattr(record, attribute), states=list(states))
+    target = GET_STATE(lambda record, **_: getattr(record, attribute), states=list(states))
+    target.remembered_in = attribute
+    return target
+
+
+def remembered_states(model: type[Any]) -> frozenset[str]:
+    """The attributes in which a record remembers a state to go back to."""
+    found = (getattr(declared.target, "remembered_in", "") for declared in steps_of(model))
+    return frozenset(name for name in found if name)
 
 
 def targets_of(declared: Transition) -> list[str]:
@@ -190,6 +224,33 @@ def steps_of(model: type[Any]) -> tuple[Transition, ...]:
     if model not in _STEPS:
         _STEPS[model] = _declared_on(model)
     return _STEPS[model]
+
+
+def steps_for(record: Any) -> tuple[Transition, ...]:
+    """All steps of the version that a record lives under, by step name then source."""
+    return steps_under(type(record), record.definition_version)
+
+
+def steps_under(model: Any, version: int) -> tuple[Transition, ...]:
+    """All steps that a record class has in a version. Raises UnknownDefinition."""
+    if version == model.machine.version:
+        return steps_of(model)
+    from .definitions import older
+
+    return older.steps(model, version)
+
+
+def carry_out(record: Any, declared: Transition, *, at: datetime, **data: Any) -> None:
+    """Let a step do its work on the record, which then is in the step's target."""
+    if UNDER not in declared.custom:
+        getattr(record, declared.name)(at=at, **data)
+        return
+    result = declared.method(record, at=at, **data)
+    target: Any = declared.target
+    if hasattr(target, "get_state"):
+        target = target.get_state(record, declared, result, kwargs={"at": at, **data})
+    if target is not None:
+        record.__dict__["state"] = str(target)
 
 
 _STEPS: dict[type[Any], tuple[Transition, ...]] = {}

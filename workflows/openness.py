@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BigIntegerField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case as Choice
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django_fsm import Transition
 
-from .machine import FACT_PREFIX, Manner, Told, steps_of, targets_of
-from .models import Case, Proposal, Step
+from .machine import FACT_PREFIX, REFUSED, Manner, Told, steps_for, steps_of, targets_of
+from .models import Absence, Case, Proposal, Step
+from .models.second_person import FOR_ABSENT
 from .parties import Actor
 from .refusals import Refusal
 
@@ -21,6 +25,8 @@ Record = TypeVar("Record", bound=Case)
 COUNTERSIGN = "countersign"
 SEND_BACK = "send_back"
 TOOK_PART = "took_part_in_"
+PROPOSED_IT = TOOK_PART + "the_proposal"
+OWN, AS_DEPUTY = 1, 2
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,42 @@ def declared_step(model: type[Case], name: str, state: str) -> Transition | None
     return None
 
 
+def step_here(record: Case, name: str) -> Transition | None:
+    """The step as the record's own version declares it in its state; None if it does not start there."""
+    for declared in steps_for(record):
+        if declared.name == name and str(declared.source) == record.state:
+            return declared
+    return None
+
+
 def _exclusions(model: type[Case]) -> set[tuple[str, ...]]:
-    return {manner_of(each).not_by_those_who for each in steps_of(model) if manner_of(each).not_by_those_who}
+    """The lists of steps whose takers some step excludes, in any version: a page may hold several."""
+    from .definitions import older
+
+    found = {manner_of(each).not_by_those_who for each in steps_of(model)} - {()}
+    return found | older.exclusions(str(model.machine.kind), model.machine.version)
+
+
+def _is_countersigned(model: type[Case]) -> bool:
+    return any(manner_of(each).countersigned_by for each in steps_of(model))
+
+
+def _stands_behind(by: Actor, *, at: datetime, **lines: Any) -> Subquery:
+    """Whether this person stands behind such lines of the case: OWN, AS_DEPUTY, or null for neither.
+
+    A line is theirs if they took it, or if it was taken for them while they were absent. A deputy is excluded
+    where the absent person is: the same is asked of everybody for whom they stand in at that instant.
+    """
+    me = by.pk or 0
+    absent = Absence.objects.at(at).filter(deputy_id=me).order_by().values("person_id")
+    behalf = Cast(KeyTextTransform(FOR_ABSENT, "data"), BigIntegerField())
+    found = Step.objects.filter(case_id=OuterRef("pk"), **lines).alias(behalf=behalf)
+    found = found.filter(Q(actor_id=me) | Q(behalf=me) | Q(actor_id__in=absent) | Q(behalf__in=absent))
+    standing = When(Q(actor_id=me) | Q(behalf=me), then=OWN)
+    ordered = found.annotate(
+        standing=Choice(standing, default=AS_DEPUTY, output_field=IntegerField())
+    ).order_by("standing")
+    return Subquery(ordered.values("standing")[:1])
 
 
 def _participation(names: Iterable[str]) -> str:
@@ -73,8 +113,9 @@ def with_facts(
         if only is None or name in only
     }
     for names in _exclusions(model):
-        own = Step.objects.filter(case_id=OuterRef("pk"), name__in=names, actor_id=by.pk or 0)
-        expressions[_participation(names)] = Exists(own)
+        expressions[_participation(names)] = _stands_behind(by, at=at, name__in=names)
+    if _is_countersigned(model):
+        expressions[PROPOSED_IT] = _stands_behind(by, at=at, proposal__fate=Proposal.Fate.WAITING)
     return records.annotate(**expressions)
 
 
@@ -89,6 +130,12 @@ def tell_policy_facts(record: Case, *, by: Actor, at: datetime) -> None:
     """Put the facts decided by dated policy beside those read from rows."""
     for name, told in record.policy_facts(by=by, at=at).items():
         setattr(record, FACT_PREFIX + name, told)
+
+
+def presume_policy_facts(record: Case) -> None:
+    """Let what dated policy would decide hold: for a page that only points to steps."""
+    for name in record.told_facts:
+        setattr(record, FACT_PREFIX + name, True)
 
 
 def unmet(record: Case, declared: Transition) -> list[Refusal]:
@@ -106,6 +153,8 @@ def unmet(record: Case, declared: Transition) -> list[Refusal]:
 
 def refusals_for(record: Case, declared: Transition, *, by: Actor) -> list[Refusal]:
     """Every reason why ``by`` cannot take this declared step on this record now."""
+    if REFUSED in declared.custom:
+        return [declared.custom[REFUSED]()]
     manner = manner_of(declared)
     found = []
     if not declared.permission(record, by):
@@ -116,16 +165,32 @@ def refusals_for(record: Case, declared: Transition, *, by: Actor) -> list[Refus
                 _("Ask them to take it."),
             )
         )
-    elif manner.not_by_those_who and getattr(record, _participation(manner.not_by_those_who)):
-        found.append(
-            Refusal(
-                "four_eyes",
-                _("You prepared this yourself."),
-                _("It needs a second official who did not prepare it."),
-            )
-        )
+    elif manner.countersigned_by is None and (standing := _prepared(record, manner)):
+        found.append(_prepared_it(standing))
     found.extend(unmet(record, declared))
     return found
+
+
+def _prepared(record: Case, manner: Manner) -> int:
+    """How this person stands behind the lines that exclude from a step: OWN, AS_DEPUTY, or nothing."""
+    names = manner.not_by_those_who
+    return (names and getattr(record, _participation(names))) or 0
+
+
+def _second_is_needed(why: str) -> Refusal:
+    return Refusal("four_eyes", why, _("It needs a second official who did not prepare it."))
+
+
+def _prepared_it(standing: int) -> Refusal:
+    if standing == AS_DEPUTY:
+        return _second_is_needed(_("You stand in for somebody who prepared this."))
+    return _second_is_needed(_("You prepared this yourself."))
+
+
+def _proposed_it(standing: int) -> Refusal:
+    if standing == AS_DEPUTY:
+        return _second_is_needed(_("You stand in for the person who proposed this."))
+    return _second_is_needed(_("You proposed this yourself."))
 
 
 def waiting_proposal(record: Case) -> Proposal | None:
@@ -145,14 +210,11 @@ def _countersigning(record: Case, proposal: Proposal, declared: Transition, *, b
                 _("This needs a countersignature by %(party)s.") % {"party": second.label},
             ),
         )
-    elif proposal.proposed_by_id == by.pk:
-        refusals = (
-            Refusal(
-                "four_eyes",
-                _("You proposed this yourself."),
-                _("It needs a second official who did not prepare it."),
-            ),
-        )
+    elif proposal.proposed_by_id == by.pk or getattr(record, PROPOSED_IT):
+        own = proposal.proposed_by_id == by.pk
+        refusals = (_proposed_it(OWN if own else getattr(record, PROPOSED_IT)),)
+    elif standing := _prepared(record, manner):
+        refusals = (_prepared_it(standing),)
     common: dict[str, Any] = {
         "refusals": refusals,
         "party": str(second.label),
@@ -185,7 +247,7 @@ def options(record: Case, *, by: Actor, proposal: Proposal | None = None) -> lis
     the system takes are left out.
     """
     found: list[Option] = []
-    for declared in steps_of(type(record)):
+    for declared in steps_for(record):
         manner = manner_of(declared)
         if str(declared.source) != record.state or manner.quiet:
             continue

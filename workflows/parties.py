@@ -121,8 +121,11 @@ agency_approver = _party(
     _("an approver of the labor agency"), [Capacity.AGENCY_APPROVER, Capacity.AGENCY_SIGNER], owns="agency_id"
 )
 signing_official = _party(
-    _("a signing official of the labor agency"), [Capacity.AGENCY_SIGNER], owns="agency_id"
+    _("a signing official of the labor agency"),
+    [Capacity.AGENCY_SIGNER, Capacity.AGENCY_APPROVER],
+    owns="agency_id",
 )
+"""Whether they may sign this letter on this day is decided by their delegation."""
 dhs_intake = _party(_("DHS intake"), [Capacity.DHS_INTAKE])
 uscis_adjudicator = _party(_("a USCIS adjudicator"), [Capacity.USCIS_ADJUDICATOR, Capacity.USCIS_SUPERVISOR])
 uscis_supervisor = _party(_("a USCIS supervisor"), [Capacity.USCIS_SUPERVISOR])

@@ -31,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 PROGRAMME = "dale.status"
+CALENDAR = "agency.calendar"
 _REQUIRED: Any = object()
 
 
@@ -85,9 +86,13 @@ class PolicyBook:
 
     def governing(self, key: str, *, day: date, today: date, jurisdiction: str = FEDERAL) -> Policy:
         """The row that a case has to keep to: today's if that one governs while a case is pending, else
-        the one of the case's own `day` (filing, service, decision). Raises NoPolicy.
+        the one of the case's own `day` (filing, service, decision), also where no row is in force today.
+        Raises NoPolicy.
         """
-        now = self.policy(key, on=today, jurisdiction=jurisdiction)
+        try:
+            now = self.policy(key, on=today, jurisdiction=jurisdiction)
+        except NoPolicy:
+            return self.policy(key, on=day, jurisdiction=jurisdiction)
         if now.governs == Policy.Governs.PENDING:
             return now
         return self.policy(key, on=day, jurisdiction=jurisdiction)

@@ -11,9 +11,9 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 
 from . import terms
-from .calendars import calendar
+from .calendars import calendar, calendar_keys
 from .models import Case
-from .policies import PROGRAMME, ProgrammeState
+from .policies import CALENDAR, PROGRAMME, ProgrammeState
 
 LONGEST = 2_000
 MOST_RUNGS = 12
@@ -54,6 +54,8 @@ def problems_of(key: str, value: Any, *, like: Any) -> list[str]:
         return [_("The new value is not of the same kind as the one it replaces.")]
     if key == PROGRAMME and value not in set(ProgrammeState):
         return [_("Choose one of the states of the programme.")]
+    if key == CALENDAR and value not in calendar_keys():
+        return [_("Choose one of the calendars.")]
     match shape:
         case Shape.TERM:
             return list(_term(key, value))

@@ -15,11 +15,13 @@ from typing import Any
 from django.db import connections, models
 from django.db.models.expressions import RawSQL
 
-from . import openness, prepared
+from recordsets import fetch
+
+from . import openness
 from .machine import FACT_PREFIX, steps_of
 from .models import Case, Clock, Pause, Proposal
 from .parties import Actor
-from .rules import Rules, as_of
+from .rules import Rules, as_of, held
 
 ANYBODY = 4_060_708_091
 SOMETIME = datetime(2077, 7, 7, 7, 7, 7, 70_707, tzinfo=UTC)
@@ -30,7 +32,9 @@ CLOCKS = """(
         'pauses', (
             SELECT json_agg(to_json(p.*) ORDER BY p.began_at) FROM workflows_pause p WHERE p.clock_id = k.id),
         'fired', (
-            SELECT json_agg(d.rung) FROM workflows_deadline d WHERE d.clock_id = k.id AND d.state = 'FIRED')
+            SELECT json_object_agg(f.rung, f.due_at) FROM (
+                SELECT d.rung, max(d.due_at) AS due_at FROM workflows_deadline d
+                WHERE d.clock_id = k.id AND d.state = 'FIRED' GROUP BY d.rung) f)
     ) ORDER BY k.id)
     FROM workflows_clock k WHERE k.case_id = workflows_case.id AND k.stopped_at IS NULL
 )"""
@@ -158,20 +162,25 @@ def read(
     at: datetime,
     step: str | None = None,
     key: str = "",
+    decided: bool = True,
     using: str = "default",
 ) -> dict[int, Reading]:
     """The records with these keys as they are now, with the facts that ``step`` asks for (None: no facts).
 
-    One statement for any number of them; what dated policy decides is asked of each record afterwards.
+    One statement for any number of them. What dated policy decides is asked of each record afterwards, or
+    taken to hold where ``decided`` is false.
     """
     facts = frozenset[str]() if step is None else _facts_of(model, step)
     compiled = statement(model, facts, len(pks) == 1, using)
-    rows = prepared.fetch(using, compiled.sql, compiled.bound(by, at, key, pks))
+    rows = fetch(using, compiled.sql, compiled.bound(by, at, key, pks))
     found = {}
     for row in rows:
         reading = _reading(model, compiled, compiled.convert(row), using)
-        if facts is None:
-            openness.tell_policy_facts(reading.record, by=by, at=at)
+        if facts is None and decided:
+            with held(reading.rules):
+                openness.tell_policy_facts(reading.record, by=by, at=at)
+        elif facts is None:
+            openness.presume_policy_facts(reading.record)
         found[reading.record.pk] = reading
     return found
 
@@ -204,7 +213,8 @@ def _clock(told: dict[str, Any], rules: Rules) -> Clock:
     if policy is not None:
         clock.policy = policy
     clock.held_pauses = [_pause(each) for each in told["pauses"] or ()]
-    clock.fired_rungs = frozenset(told["fired"] or ())
+    fired = told["fired"] or {}
+    clock.fired_rungs = {rung: datetime.fromisoformat(due_at) for rung, due_at in fired.items()}
     return clock
 
 

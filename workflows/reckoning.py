@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 
 from . import terms
-from .clockwork import DUE, calendar_of, reckon
+from .calendars import Calendar
+from .clockwork import DUE, calendar_of, fires_anew, reckon
 from .models import Clock, Deadline, Pause, Policy
+from .policies import PolicyBook
 
 StoredRung: TypeAlias = tuple[str, str, datetime]  # its name, its state, when it is reached
 
@@ -47,13 +49,18 @@ def rungs_of(clocks: QuerySet[Clock]) -> Mapping[int, list[StoredRung]]:
 
 
 class Reckoner:
-    """Computes at one instant; keeps every answer."""
+    """Computes at one instant, by the calendars of a day; keeps every answer."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, book: PolicyBook, today: date) -> None:
         self.at = at
+        self.book = book
+        self.today = today
         self._due: dict[tuple[Any, ...], terms.Due] = {}
         self._ladders: dict[tuple[Any, ...], tuple[tuple[str, datetime], ...]] = {}
         self._rows: dict[int, Policy] = {}  # keeps the rows alive, whose ids are part of the questions
+
+    def _days(self, clock: Clock) -> Calendar:
+        return calendar_of(clock.case, clock, on=self.today, book=self.book)
 
     def due(
         self, clock: Clock, row: Policy, pauses: list[Pause], closures: tuple[terms.Tolling, ...]
@@ -63,19 +70,22 @@ class Reckoner:
         self._rows[id(row)] = row
         question = (
             id(row), clock.until_at, clock.started_at, clock.counts_from, clock.served, case.jurisdiction,
-            case.time_zone, tuple((pause.began_at, pause.ended_at) for pause in pauses),
+            case.time_zone, self._days(clock).key,
+            tuple((pause.began_at, pause.ended_at) for pause in pauses),
         )  # fmt: skip
         if question not in self._due:
             probe = copy(clock)
             probe.policy = row
-            self._due[question] = reckon(case, probe, at=self.at, pauses=pauses, closures=closures)
+            self._due[question] = reckon(
+                case, probe, at=self.at, pauses=pauses, closures=closures, book=self.book, today=self.today
+            )
         return self._due[question]
 
     def ladder(self, clock: Clock, row: Policy, found: terms.Due) -> tuple[tuple[str, datetime], ...]:
         """Every rung of a row's ladder with the moment at which it is reached."""
-        question = (id(row), found.at, found.on, clock.case.time_zone)
+        days = self._days(clock)
+        question = (id(row), found.at, found.on, days.key, clock.case.time_zone)
         if question not in self._ladders:
-            days = calendar_of(clock.case)
             self._ladders[question] = tuple(
                 (rung.rung, terms.rung_at(found, rung, days)) for rung in terms.rungs(row.value)
             )
@@ -84,18 +94,21 @@ class Reckoner:
     def rung_moves(
         self, clock: Clock, row: Policy, found: terms.Due, rungs: Iterable[StoredRung]
     ) -> Iterator[RungMove]:
-        """The rungs that a new date and ladder move, add or take away; those that fired stay as they are."""
+        """The rungs that a new date and ladder move, add or take away; one that fired only if it is ahead
+        again.
+        """
         old: dict[str, datetime] = {}
-        fired: set[str] = set()
+        fired: dict[str, datetime] = {}
         for rung, state, due_at in rungs:
             if state == Deadline.State.FIRED:
-                fired.add(rung)
+                fired[rung] = max(due_at, fired.get(rung, due_at))
             else:
                 old[rung] = due_at
         new = {
             rung: when
             for rung, when in self.ladder(clock, row, found)
-            if rung not in fired and (when > clock.started_at or rung == DUE)
+            if fires_anew(when, fired_for=fired.get(rung), at=self.at)
+            and (when > clock.started_at or rung == DUE)
         }
         for rung in dict.fromkeys((*old, *new)):
             if old.get(rung) != new.get(rung):

@@ -12,13 +12,16 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import engine, sealing
-from .models import Case, Proposal, Redaction, RedactionRequest, Wording
+from .languages import as_stored
+from .models import Case, Pause, Proposal, Redaction, RedactionRequest, Wording
 from .parties import Actor
 from .refusals import Refusal, StepRefused
 
 NOTE = "redact"
+REASON_GONE = gettext_lazy("the reason was redacted")
 Record = TypeVar("Record", bound=Case)
 
 
@@ -78,8 +81,9 @@ def waiting(case_id: int | None = None) -> Any:
 def grant(request: RedactionRequest, *, record: Case, by: Actor, at: datetime) -> Redaction:
     """Destroy the text and its key, and write a line that says so. Needs another person than the asker.
 
-    The same words in a proposal of the case go with it. Letters, documents and records elsewhere are not
-    touched. The database server gives the old row's place free at its next vacuum.
+    The same words in a proposal of the case, or beside a clock that was ordered to stand still with them, go
+    with it. Letters, documents and records elsewhere are not touched. The database server gives the old row's
+    place free at its next vacuum.
     """
     _refuse_if_decided(request)
     if by.pk == request.asked_by_id:
@@ -91,6 +95,8 @@ def grant(request: RedactionRequest, *, record: Case, by: Actor, at: datetime) -
     if request.field == sealing.REASON:
         said = list(texts.values_list("text", flat=True))
         record.proposals.filter(reason__in=said).exclude(fate=Proposal.Fate.WAITING).update(reason="")
+        ordered = Pause.objects.filter(clock__case_id=record.pk, ordered_in__in=request.sequences)
+        ordered.update(reason=as_stored(REASON_GONE))
     texts.update(key=None, text=None)
     engine.record_note(
         record, NOTE, by=by, at=at, reason=request.because, key=f"{NOTE}:{request.pk}",

@@ -7,7 +7,9 @@ Whoever reads a case reads the stamp with it, so that rules kept in memory are n
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.utils.translation import get_language
 
@@ -39,6 +41,7 @@ class Rules:
 
 
 _kept: Rules | None = None
+_held: ContextVar[Rules | None] = ContextVar("held", default=None)
 
 
 def as_of(stamp: int | None) -> Rules:
@@ -62,6 +65,19 @@ def as_of(stamp: int | None) -> Rules:
     return rules
 
 
+@contextmanager
+def held(rules: Rules) -> Iterator[None]:
+    """Within this block ``current`` answers these rules: those that were read together with a case."""
+    token = _held.set(rules)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
 def current() -> Rules:
     """The rules as they stand now: one small query, and two more when something has changed."""
+    rules = _held.get()
+    if rules is not None:
+        return rules
     return as_of(RulesStamp.objects.values_list("stamp", flat=True).first())

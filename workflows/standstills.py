@@ -61,7 +61,7 @@ def paused_times(pauses: Sequence[Pause], at: datetime | None) -> Iterator[Stop[
             if lasting:
                 continue
             raise ValueError(_("A pause cannot end before it begins."))
-        why = ", ".join(text for text in (pause.reason, pause.authority) if text)
+        why = ", ".join(text for text in (pause.reason.rstrip("."), pause.authority) if text)
         yield Stop(began_at, ended_at, began_at, (began_at, ended_at), (why,) if why else (), lasting)
 
 

@@ -7,18 +7,16 @@ faster, nothing at all is written for that case.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.db import connections, models
 
-from . import prepared, sealing
+from recordsets import columns, dump, fetch, listed, record_type
+
+from . import sealing
 from .clockwork import ClockChange, What
 from .models import Case, Clock, Deadline, Step
 
@@ -82,12 +80,12 @@ def store(changes: Sequence[Change], *, using: str = "default") -> set[int]:
     own = tuple(sorted({name for change in changes for name in change.own}))
     clocked = any(change.clocks for change in changes)
     sql = _statement(model, own, clocked, using)
-    params = [_dump(_cases(changes)), _dump([_columns(each.step, STEP_COLUMNS) for each in changes])]
+    params = [dump(_cases(changes)), dump([columns(each.step, STEP_COLUMNS) for each in changes])]
     if own:
-        params.append(_dump(_own_rows(model, own, changes, using)))
+        params.append(dump(_own_rows(model, own, changes, using)))
     if clocked:
         params.extend(_clock_params(changes))
-    written = dict(prepared.fetch(using, sql, params))
+    written = dict(fetch(using, sql, params))
     for change in changes:
         change.step.pk = written.get(change.record.pk)
         change.step._state.adding = False
@@ -98,27 +96,23 @@ def store(changes: Sequence[Change], *, using: str = "default") -> set[int]:
 
 def _cases(changes: Sequence[Change]) -> list[dict[str, Any]]:
     return [
-        {"id": each.record.pk, "expected": each.expected, **_columns(each.record, CASE_COLUMNS)}
+        {"id": each.record.pk, "expected": each.expected, **columns(each.record, CASE_COLUMNS)}
         for each in changes
     ]
-
-
-def _columns(row: models.Model, names: Sequence[str]) -> dict[str, Any]:
-    return {name: row.__dict__[name] for name in names}
 
 
 def _own_rows(
     model: type[Case], own: Sequence[str], changes: Sequence[Change], using: str
 ) -> list[dict[str, Any]]:
     fields = {each.attname: each for each in _own_fields(model)}
-    columns = {name: str(fields[name].column) for name in own}
+    named = {name: str(fields[name].column) for name in own}
     connection = connections[using]
 
     def stored(change: Change, name: str) -> Any:
         return fields[name].get_db_prep_save(change.record.__dict__[name], connection=connection)
 
     return [
-        {"id": change.record.pk, **{column: stored(change, name) for name, column in columns.items()}}
+        {"id": change.record.pk, **{column: stored(change, name) for name, column in named.items()}}
         for change in changes
     ]
 
@@ -137,51 +131,20 @@ def _clock_params(changes: Sequence[Change]) -> list[str]:
             if each.what == What.STOPPED:
                 stopped.append(about)
             elif each.what == What.PAUSED:
-                paused.append({**about, "reason": each.reason, "authority": each.authority})
+                why = {"reason": each.reason, "authority": each.authority, "ordered_in": each.ordered_in}
+                paused.append({**about, **why})
             elif each.what in (What.RESUMED, What.RECOMPUTED):
-                about["ends"] = each.what == What.RESUMED
+                about["ends"] = each.ends
                 moved = {
                     name: getattr(clock, name) for name in ("generation", "policy_id", "due_on", "due_at")
                 }
                 resumed.append({**about, **moved})
             else:
-                started.append({**_columns(clock, CLOCK_COLUMNS), "case_id": change.record.pk})
+                started.append({**columns(clock, CLOCK_COLUMNS), "case_id": change.record.pk})
             for rung, due_at in each.rungs:
                 armed = {"key": clock.key, "rung": rung, "generation": clock.generation, "due_at": due_at}
                 rungs.append({**about, **armed})
-    return [_dump(each) for each in (stopped, paused, resumed, started, rungs)]
-
-
-class _Encoder(json.JSONEncoder):
-    def default(self, o: Any) -> Any:
-        if isinstance(o, datetime | date | time):
-            return o.isoformat()
-        if isinstance(o, Decimal | UUID):
-            return str(o)
-        if hasattr(o, "obj"):  # psycopg's wrapper around a JSON value
-            return o.obj
-        return super().default(o)
-
-
-_encode = _Encoder(separators=(",", ":")).encode
-
-
-def _dump(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _encode(rows)
-
-
-def _record_type(model: type[models.Model], names: Sequence[str], using: str) -> str:
-    fields = {each.attname: each for each in model._meta.concrete_fields}
-    connection = connections[using]
-    return ", ".join(f'"{fields[name].column}" {_type_of(fields[name], connection)}' for name in names)
-
-
-def _type_of(column: models.Field[Any, Any], connection: Any) -> str:
-    return str(column.cast_db_type(connection) or column.db_type(connection)).split(" COLLATE ")[0]
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+    return [dump(each) for each in (stopped, paused, resumed, started, rungs)]
 
 
 @lru_cache(maxsize=1024)
@@ -192,23 +155,22 @@ def _statement(model: type[Case], own: tuple[str, ...], clocked: bool, using: st
         f"""moved AS (
             UPDATE workflows_case c SET {sets}
             FROM jsonb_to_recordset(%s::jsonb)
-                AS g(id bigint, expected integer, {_record_type(Case, CASE_COLUMNS, using)})
+                AS g(id bigint, expected integer, {record_type(Case, CASE_COLUMNS, using=using)})
             WHERE c.id = g.id AND c.version = g.expected RETURNING c.id)""",
         f"""written AS (
-            INSERT INTO workflows_step ({_list(STEP_COLUMNS)})
-            SELECT {", ".join(f's."{name}"' for name in STEP_COLUMNS)}
-            FROM jsonb_to_recordset(%s::jsonb) AS s({_record_type(Step, STEP_COLUMNS, using)})
+            INSERT INTO workflows_step ({listed(STEP_COLUMNS)})
+            SELECT {listed(STEP_COLUMNS, of="s")}
+            FROM jsonb_to_recordset(%s::jsonb) AS s({record_type(Step, STEP_COLUMNS, using=using)})
             JOIN moved ON moved.id = s.case_id RETURNING case_id, id)""",
     ]
     if own:
         fields = {each.attname: each for each in _own_fields(model)}
-        columns = [fields[name].column for name in own]
-        assigned = ", ".join(f'"{column}" = g."{column}"' for column in columns)
+        assigned = ", ".join(f'"{fields[name].column}" = g."{fields[name].column}"' for name in own)
         primary = model._meta.pk.column
         parts.append(
             f"""own AS (
             UPDATE "{model._meta.db_table}" r SET {assigned}
-            FROM jsonb_to_recordset(%s::jsonb) AS g(id bigint, {_record_type(model, own, using)})
+            FROM jsonb_to_recordset(%s::jsonb) AS g(id bigint, {record_type(model, own, using=using)})
             JOIN moved ON moved.id = g.id WHERE r."{primary}" = g.id)"""
         )
     if clocked:
@@ -225,20 +187,22 @@ def _clock_parts(using: str) -> str:
     return f"""stops AS (
             SELECT s.* FROM jsonb_to_recordset(%s::jsonb) AS s({about}) JOIN moved ON moved.id = s.case_id),
         pauses AS (
-            SELECT p.* FROM jsonb_to_recordset(%s::jsonb) AS p({about}, reason text, authority text)
+            SELECT p.* FROM jsonb_to_recordset(%s::jsonb)
+                AS p({about}, reason text, authority text, ordered_in integer)
             JOIN moved ON moved.id = p.case_id),
         resumes AS (
             SELECT r.* FROM jsonb_to_recordset(%s::jsonb)
-                AS r({about}, ends boolean,
-                    {_record_type(Clock, ("generation", "policy_id", "due_on", "due_at"), using)})
+                AS r({about}, ends bigint,
+                    {record_type(Clock, ("generation", "policy_id", "due_on", "due_at"), using=using)})
             JOIN moved ON moved.id = r.case_id),
         ended AS (
             UPDATE workflows_pause p SET ended_at = e.at
-            FROM (SELECT clock_id, at FROM stops UNION ALL SELECT clock_id, at FROM resumes WHERE ends) e
-            WHERE p.clock_id = e.clock_id AND p.ended_at IS NULL),
+            FROM (SELECT clock_id, at, NULL::bigint AS ends FROM stops
+                UNION ALL SELECT clock_id, at, ends FROM resumes WHERE ends IS NOT NULL) e
+            WHERE p.clock_id = e.clock_id AND p.ended_at IS NULL AND (e.ends IS NULL OR p.id = e.ends)),
         began AS (
-            INSERT INTO workflows_pause (clock_id, began_at, reason, authority)
-            SELECT clock_id, at, reason, authority FROM pauses),
+            INSERT INTO workflows_pause (clock_id, began_at, reason, authority, ordered_in)
+            SELECT clock_id, at, reason, authority, ordered_in FROM pauses),
         settled AS (
             UPDATE workflows_deadline d SET state = e.state, settled_at = e.at
             FROM (SELECT clock_id, at, '{cancelled}' AS state FROM stops
@@ -253,9 +217,9 @@ def _clock_parts(using: str) -> str:
                 due_on = r.due_on, due_at = r.due_at
             FROM resumes r WHERE k.id = r.clock_id),
         started AS (
-            INSERT INTO workflows_clock ({_list(CLOCK_COLUMNS)})
-            SELECT {", ".join(f's."{name}"' for name in CLOCK_COLUMNS)}
-            FROM jsonb_to_recordset(%s::jsonb) AS s({_record_type(Clock, CLOCK_COLUMNS, using)})
+            INSERT INTO workflows_clock ({listed(CLOCK_COLUMNS)})
+            SELECT {listed(CLOCK_COLUMNS, of="s")}
+            FROM jsonb_to_recordset(%s::jsonb) AS s({record_type(Clock, CLOCK_COLUMNS, using=using)})
             JOIN moved ON moved.id = s.case_id
             WHERE (SELECT count(*) FROM stopped) >= 0
             RETURNING id, case_id, "key"),

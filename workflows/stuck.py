@@ -7,7 +7,7 @@ somebody's decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .checks import machine_models
+from .definitions import older
 from .machine import Machine, Standing
 from .models import Case, Clock, Deadline, Pause, Proposal
 
@@ -35,7 +36,7 @@ class Trouble(TextChoices):
 
 REMEDIES: Mapping[Trouble, str | Promise] = {
     Trouble.UNKNOWN_STATE: _(
-        "Move the case to a state of the machine's new version. Until then no step starts."
+        "Its version has no such state. Move it to a version that has: migrate_cases, with a map."
     ),
     Trouble.NOBODY: _("Ask who is responsible. A step of that office puts the case on its desk again."),
     Trouble.NO_CLOCK: _("Ask the office that has the case to record a step. The clocks then start again."),
@@ -63,9 +64,12 @@ class Stuck:
 
     @property
     def state_label(self) -> str:
-        machine = _machines().get(self.kind)
-        known = machine is not None and self.state in {str(each) for each in machine.states}
-        return machine.label_of(self.state) if machine is not None and known else self.state
+        known = (
+            machine.label_of(self.state)
+            for machine in _versions()
+            if machine.kind == self.kind and self.state in {str(each) for each in machine.states}
+        )
+        return next(known, self.state)
 
     @property
     def kind_label(self) -> str:
@@ -169,11 +173,17 @@ def _machines() -> dict[str, Machine]:
     return {str(model.machine.kind): model.machine for model in machine_models()}
 
 
+def _versions() -> Iterator[Machine]:
+    """Every machine in every version under which cases may live."""
+    for model in machine_models():
+        yield from older.machines(model)
+
+
 def _in_states(wanted: Callable[[Standing], bool]) -> Q:
     """Cases in the states, of every machine, whose standing is wanted."""
     return _any_of(
-        Q(kind=kind, state__in=states)
-        for kind, machine in _machines().items()
+        Q(kind=str(machine.kind), definition_version=machine.version, state__in=states)
+        for machine in _versions()
         if (states := [str(state) for state, standing in machine.standings.items() if wanted(standing)])
     )
 
@@ -181,8 +191,13 @@ def _in_states(wanted: Callable[[Standing], bool]) -> Q:
 def _meant_to_run(key: str) -> Q:
     """Clocks that their machine lets run on in a final state; ``key`` is the row's field with the clock's."""
     return _any_of(
-        Q(case__kind=kind, case__state__in=finals, **{key: rule.key})
-        for kind, machine in _machines().items()
+        Q(
+            case__kind=str(machine.kind),
+            case__definition_version=machine.version,
+            case__state__in=finals,
+            **{key: rule.key},
+        )
+        for machine in _versions()
         for rule in machine.clocks
         if (finals := [str(state) for state in rule.runs_in if machine.standings[state].final])
     )

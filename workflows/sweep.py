@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from . import engine
 from .models import Case, Deadline
-from .openness import declared_step
+from .openness import step_here
 from .parties import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def _take_fired(record: Any, deadline: Deadline, *, at: datetime, take: Callable
     """Take the step that a rung fires, if it starts from where the case is now; whether it was taken."""
     rule = next((each for each in record.machine.clocks if each.key == deadline.clock_key), None)
     step = rule.fires.get(deadline.rung) if rule else None
-    if step is None or declared_step(type(record), step, record.state) is None:
+    if step is None or step_here(record, step) is None:
         return False
     try:
         with transaction.atomic():

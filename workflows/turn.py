@@ -13,8 +13,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_fsm import Transition
 
-from . import clockwork, history, openness, sealing, storing
-from .machine import Manner
+from . import absences, clockwork, history, openness, sealing, storing
+from .clock_orders import Lifting, PauseOrder
+from .machine import Manner, carry_out, steps_for
 from .models import Case, Policy, Proposal, Step
 from .openness import SEND_BACK, manner_of
 from .parties import Actor
@@ -67,10 +68,10 @@ def next_step(
 
 
 def declared_here(record: Case, name: str) -> Transition:
-    declared = openness.declared_step(type(record), name, record.state)
+    declared = openness.step_here(record, name)
     if declared is not None:
         return declared
-    if not any(each.name == name for each in openness.steps_of(type(record))):
+    if not any(each.name == name for each in steps_for(record)):
         raise UnknownStep(name)
     raise StepRefused(
         Refusal(
@@ -92,6 +93,8 @@ class Turn:
         self.reason = reason.strip()
         self.key = key
         self.before = storing.own_columns(reading.record)
+        self.behalf = absences.on_behalf(by, at=at)
+        self.settling = False
 
     def take(self, declared: Transition, data: dict[str, Any]) -> Step:
         manner = manner_of(declared)
@@ -119,18 +122,20 @@ class Turn:
         if refusal is not None:
             raise StepRefused(replace(refusal, remedy=" ".join(filter(None, (refusal.remedy, remedy)))))
 
-    def _content_hash(self, step: str, payload: Any) -> str:
-        return history.digest({"payload": payload, "content": self.record.decided_content(step)})
+    def _content_hash(self, step: str, payload: Any, reason: str) -> str:
+        content = self.record.decided_content(step)
+        return history.digest({"payload": payload, "reason": reason, "content": content})
 
     def _propose(self, declared: Transition, recorded: dict[str, Any]) -> Step:
         payload = history.plain(recorded)
         step = self.write(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
         Proposal.objects.create(
             case_id=self.record.pk,
+            line=step,
             step=declared.name,
             payload=payload,
             reason=self.reason,
-            content_hash=self._content_hash(declared.name, payload),
+            content_hash=self._content_hash(declared.name, payload, self.reason),
             proposed_by_id=self.by.pk,
             proposed_at=self.at,
         )
@@ -157,7 +162,7 @@ class Turn:
         return self._countersign(proposal, declared)
 
     def _countersign(self, proposal: Proposal, declared: Transition) -> Step:
-        if proposal.content_hash != self._content_hash(declared.name, proposal.payload):
+        if proposal.content_hash != self._content_hash(declared.name, proposal.payload, proposal.reason):
             raise StepRefused(
                 Refusal(
                     "content_changed",
@@ -174,6 +179,7 @@ class Turn:
         self._refuse_what_is_given(
             manner_of(declared), data, remedy=_("Send the proposal back, so that it can be made anew.")
         )
+        self.settling = True
         proposal.fate = Proposal.Fate.COUNTERSIGNED
         step = self._move(declared, data, {**data, "proposed_by": proposal.proposed_by_id})
         proposal.save()
@@ -181,9 +187,19 @@ class Turn:
 
     def _move(self, declared: Transition, data: dict[str, Any], recorded: dict[str, Any]) -> Step:
         before = self.record.state
-        getattr(self.record, declared.name)(at=self.at, **data)
+        carry_out(self.record, declared, at=self.at, **data)
         return self.write(
             Step.Nature.MOVED, declared.name, before, recorded, entered=before != self.record.state
+        )
+
+    def obey(self, order: PauseOrder | Lifting) -> Step:
+        """Let a clock stand still, or end such an order; every reason against it is told at once."""
+        refusals = order.refusals(self.record, self.reading.clocks, by=self.by)
+        if refusals:
+            raise StepRefused(*refusals)
+        state = self.record.state
+        return self.write(
+            Step.Nature.RECORDED, order.name, state, order.recorded(), entered=False, order=order
         )
 
     def write(
@@ -195,12 +211,13 @@ class Turn:
         *,
         entered: bool,
         follow: Mapping[int, Policy] | None = None,
+        order: PauseOrder | Lifting | None = None,
     ) -> Step:
         """Store one line of history with all that goes with it. Raises ``LostRace``."""
-        change = self.change(nature, name, before, recorded, entered=entered, follow=follow)
+        change = self.change(nature, name, before, recorded, entered=entered, follow=follow, order=order)
         if not storing.store([change]):
             raise LostRace
-        if nature == Step.Nature.MOVED and self.reading.proposal_id:
+        if nature == Step.Nature.MOVED and self.reading.proposal_id and not self.settling:
             self.record.proposals.filter(fate=Proposal.Fate.WAITING).update(fate=Proposal.Fate.FALLEN)
         return change.step
 
@@ -213,6 +230,7 @@ class Turn:
         *,
         entered: bool,
         follow: Mapping[int, Policy] | None = None,
+        order: PauseOrder | Lifting | None = None,
     ) -> storing.Change:
         """What is to be stored; the record itself is already as it will be."""
         record, at = self.record, self.at
@@ -223,12 +241,13 @@ class Turn:
         record.desk_id = record.desk_of(standing.holder)
         record.closed_at = (record.closed_at or at) if standing.final else None
         kept = clockwork.keep(
-            record, self.reading.clocks, rules=self.reading.rules, at=at, entered=entered, follow=follow
-        )
+            record, self.reading.clocks, rules=self.reading.rules, at=at, entered=entered, follow=follow,
+            order=order,
+        )  # fmt: skip
         record.next_due_at = kept.next_due_at
         step = next_step(
             record, nature=nature, name=name, from_state=before, by=self.by, at=at, reason=self.reason,
-            data=recorded, effects=[each.told() for each in kept.changes], key=self.key,
+            data={**recorded, **self.behalf}, effects=[each.told() for each in kept.changes], key=self.key,
         )  # fmt: skip
         own = storing.changed_columns(record, self.before)
         return storing.Change(record, expected, step, kept.changes, own)

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from . import history
+from . import clock_dates, history
 from .languages import said_once
 from .models import Clock, Pause, Policy, PolicyChange, TollingWindow
 from .models.policy import FEDERAL
-from .policies import NoPolicy, PolicyBook
+from .policies import CALENDAR, NoPolicy, PolicyBook
 from .reckoning import Reckoner, RungMove, StoredRung, pauses_of, rungs_of
 from .rules import Rules, current
 
 COLUMNS = (
     "key", "policy_id", "started_at", "counts_from", "served", "until_at", "due_on", "due_at", "case__kind",
     "case__reference", "case__state", "case__jurisdiction", "case__time_zone", "case__desk_id",
+    "case__definition_version",
 )  # fmt: skip
 
 
@@ -88,6 +90,7 @@ class Touched:
     paused: bool
     late_at_once: bool
     rungs: tuple[RungMove, ...]
+    version: int = 1
 
     @property
     def days(self) -> int:
@@ -164,6 +167,9 @@ def concerned(change: PolicyChange) -> QuerySet[Clock]:
         clocks = clocks.filter(case__jurisdiction=change.jurisdiction)
     if change.is_closure:
         return clocks.filter(until_at__isnull=True)
+    if change.key == CALENDAR:
+        kept = [Q(case__kind=kind, key=key) for kind, key in clock_dates.clocks_at_agencies()]
+        return clocks.filter(reduce(or_, kept, Q(pk__in=[])))
     return clocks.filter(policy__key=change.key)
 
 
@@ -177,7 +183,7 @@ def impact_of(change: PolicyChange, *, at: datetime, before: Rules | None = None
 
 def touched(clocks: QuerySet[Clock], *, before: Rules, after: Rules, today: date, at: datetime) -> Impact:
     """Which of these clocks would run otherwise under other rules, on a day; three queries."""
-    reckoner = Reckoner(at)
+    reckoner = Reckoner(at, after.book, today)
     pauses = pauses_of(clocks)
     rungs = rungs_of(clocks)
     found = list(clocks.select_related("case").only(*COLUMNS).order_by("case_id", "key", "pk"))
@@ -233,6 +239,7 @@ def _compare(
         paused=paused,
         late_at_once=not paused and new.at < at <= old_at,
         rungs=moves,
+        version=case.definition_version,
     )
 
 

@@ -18,11 +18,12 @@ import textwrap
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from config.local import places, prepare, servers
+from config.local import living, places, prepare, servers
 from config.local.leases import Lease
 from config.local.postgres import Postgres
 from config.local.processes import Child, until
@@ -37,13 +38,14 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: Sequence[str]) -> int:
     """Run the demo and return the exit code."""
     options = parsed(arguments)
+    wish = living.wished(options.at) if options.at is not None else None
     refuse_busy(options.port)
     for number in ENDS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             signal.signal(number, interrupt)
     demo = Demo(options.port)
     try:
-        demo.start(world=options.world, fresh=options.fresh)
+        demo.start(world=options.world, fresh=options.fresh, wish=wish)
         demo.watch()
     except KeyboardInterrupt:
         say("Stopping")
@@ -61,6 +63,12 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8000, help="the port of the web server (8000)")
     parser.add_argument("--world", choices=WORLDS, help="whether the federal programme takes new requests")
+    parser.add_argument(
+        "--at",
+        metavar="DAY",
+        help="live on that day, such as 2028-06-01, with everything that came due until then, and go on from "
+        "there; again with a later day, move on to that",
+    )
     parser.add_argument("--fresh", action="store_true", help="throw the demo's records away and begin again")
     return parser.parse_args(arguments)
 
@@ -100,19 +108,22 @@ class Demo:
     def address(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    def start(self, *, world: str | None, fresh: bool) -> None:
+    def start(self, *, world: str | None, fresh: bool, wish: living.Wish | None = None) -> None:
         self.serve_records(fresh=fresh)
+        shared = any(lease.others() for lease in self.leases)
+        lives_on = living.begin(wish, home=self.home, url=os.environ["DATABASE_URL"], shared=shared)
         os.environ["DEMO"] = "1"
         os.environ.setdefault("SECRET_KEY", servers.secret_key())
         os.environ.setdefault("STATIC_ROOT", str(places.var() / "static"))
         os.environ.setdefault("SITE_URL", self.address)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        self.prepare(world or prepare.remembered(self.home).get("world", "closed"))
+        self.prepare(world or prepare.remembered(self.home).get("world", "closed"), moved=wish is not None)
         self.run_programs()
         if not until(self.answers, seconds=90, pause=0.1):
             raise Trouble(f"The web server does not answer. Its last words:\n{self.children[0].last_words()}")
         say("Ready")
-        print(welcome(self.address, prepare.remembered(self.home).get("sign_ins")), flush=True)
+        people = prepare.remembered(self.home).get("sign_ins")
+        print(welcome(self.address, people, lives_on=lives_on), flush=True)
 
     def serve_records(self, *, fresh: bool) -> None:
         """Have a database and a broker: the ones that are named, or our own."""
@@ -149,10 +160,10 @@ class Demo:
         postgres.drop_database()
         say("The demo's old records are gone")
 
-    def prepare(self, world: str) -> None:
+    def prepare(self, world: str, *, moved: bool = False) -> None:
         """Do what changed since last time: tables and records on one side, collected files on the other."""
         jobs = {}
-        if self.records_are_old(world):
+        if moved or self.records_are_old(world):
             jobs["Tables and demo records"] = ["records", "--world", world, "--home", str(self.home)]
         if not prepare.static_is_ready():
             jobs["Static files"] = ["static"]
@@ -248,10 +259,15 @@ def pool() -> list[str]:
     return ["--pool", "prefork" if works else "threads", "--concurrency", "1"]
 
 
-def welcome(address: str, people: object) -> str:
+def welcome(address: str, people: object, *, lives_on: datetime | None = None) -> str:
     """What a visitor reads when everything runs: the address, and a sign-in for each kind of person."""
     rows = [prepare.SignIn(**row) for row in people] if isinstance(people, list) else []
     lines = ["", f"  Open {address}/ in a browser. Ctrl-C stops everything.", ""]
+    if lives_on:
+        lines += [
+            f"  The demonstration lives on {living.in_words(lives_on)}, and time goes on from there.",
+            "",
+        ]
     who = max((len(row.who) for row in rows), default=0)
     email = max((len(row.email) for row in rows), default=0)
     width = max(shutil.get_terminal_size().columns - who - email - 6, 30)

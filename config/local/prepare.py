@@ -19,7 +19,7 @@ from pathlib import Path
 
 from config.local import places
 
-PACKAGES = ("config", "referrals", "workflows", "notifications")
+PACKAGES = ("config", "referrals", "workflows", "notifications", "recordsets", "present")
 # Commands after which the demo's records may not be what they were.
 UNDOES = {"flush", "load_policies", "loaddata", "migrate", "seed_demo"}
 

@@ -19,7 +19,7 @@ from config.local.postgres import Postgres
 from config.local.trouble import Trouble
 
 BROWSER_TESTS = places.ROOT / "tests" / "browser"
-SHARE_A_WORLD = "tests/wall/"
+SHARE_A_WORLD = ("tests/wall/", "tests/faults/")
 _lease: Lease | None = None
 
 
@@ -45,14 +45,15 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Side by side, the tests of the wall stay in one process: their world takes long to build."""
+    """Side by side, the tests of the wall and of faults stay in one process each: theirs are slow worlds."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
 
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return SHARE_A_WORLD if nodeid.startswith(SHARE_A_WORLD) else super()._split_scope(nodeid)
+            shared = next((each for each in SHARE_A_WORLD if nodeid.startswith(each)), None)
+            return shared or super()._split_scope(nodeid)
 
     return Together(config, log)
 
@@ -60,6 +61,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_report_header() -> str:
     missing = browser.missing()
     return f"browser tests: left out, {missing}" if missing else f"browser tests: with {browser.find()}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of the tests that kill things: what was to happen, what did, what was lost or doubled."""
+    rows = [
+        figures
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, figures in report.user_properties
+        if name == "faults" and report.when == "call"
+    ]
+    if not rows:
+        return
+    terminalreporter.section("faults")
+    terminalreporter.write_line(f"{'':70}{'expected':>9}{'done':>6}{'lost':>6}{'doubled':>9}{'marked':>8}")
+    for what, expected, done, lost, doubled, marked in rows:
+        terminalreporter.write_line(f"{what:70}{expected:9}{done:6}{lost:6}{doubled:9}{marked:8}")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.local import places
+from config.local import living, places
 from config.local.leases import leased
 from config.local.postgres import Postgres
 from config.local.trouble import Trouble, say
@@ -45,6 +45,8 @@ def assume_demo(postgres: Postgres) -> None:
     os.environ.setdefault("DEMO", "1")
     os.environ.setdefault("SECRET_KEY", secret_key())
     os.environ.setdefault("STATIC_ROOT", str(places.var() / "static"))
+    if (ahead := living.remembered(home(), postgres.url())) and "TESTING" not in os.environ:
+        os.environ.setdefault(living.VARIABLE, str(ahead))
 
 
 @contextmanager

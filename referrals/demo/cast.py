@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from workflows.parties import Capacity
@@ -136,7 +136,12 @@ def gather(*, password: str = PASSWORD) -> Cast:
     cast.offices = _offices(cast.organizations)
     cast.people = _people(password)
     memberships = _memberships(cast)
-    _delegate([memberships[cast.people[key].pk] for key in ("signer", "ny_signer")])
+    everybody = list(memberships.values())
+    for keys, acts in (
+        (("signer", "ny_signer"), ["STATEMENT", "STAY_SUPPORT"]),
+        (("approver", "second_approver", "ny_approver"), ["STAY_SUPPORT"]),
+    ):
+        _delegate([memberships[cast.people[key].pk] for key in keys], acts=acts, known_to=everybody)
     return cast
 
 
@@ -224,9 +229,14 @@ def _memberships(cast: Cast) -> dict[int, Membership]:
     return known | {made.user_id: made for made in fresh}
 
 
-def _delegate(officials: list[Membership]) -> None:
-    """Each of them may sign for the agency."""
+def _delegate(officials: list[Membership], *, acts: list[str], known_to: list[Membership]) -> None:
+    """Each of them may sign these letters for the agency; two colleagues recorded and confirmed it."""
     from ..models import Delegation
+
+    began = datetime(2022, 1, 1, 12, tzinfo=UTC)
+    colleagues: dict[int, list[int]] = {}
+    for each in known_to:
+        colleagues.setdefault(each.organization_id, []).append(each.user_id)
 
     known = set(
         Delegation.objects.filter(official__in=[each.user_id for each in officials]).values_list(
@@ -239,8 +249,14 @@ def _delegate(officials: list[Membership]) -> None:
             official_id=each.user_id,
             title=each.title,
             authority="Delegation order 2022-1 (fictional)",
-            starts_on=date(2022, 1, 1),
+            acts=acts,
+            starts_on=began.date(),
+            recorded_by_id=others[0],
+            recorded_at=began,
+            confirmed_by_id=others[1],
+            confirmed_at=began,
         )
         for each in officials
+        for others in [[pk for pk in colleagues[each.organization_id] if pk != each.user_id]]
         if (each.organization_id, each.user_id) not in known
     )

@@ -163,6 +163,8 @@ class StatementSide:
             statement, "close", by=self.cast.ny_approver, at=at,
             reason="The case at the second farm ended with a consent order.", outcome="settled",
         )  # fmt: skip
+        at = yield on(2025, 6, 4)
+        take_step(statement, "countersign", by=self.cast.ny_signer, at=at)
 
     def waiting_for_approval(self) -> Story[None]:
         place = places.WAREHOUSE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from workflows.models.policy import FEDERAL
 from .. import tasks
 from ..models import Matter, Statement
 from ..services import programme
-from . import places
+from . import passing, places
 from .cast import Cast
 from .grant_stories import GrantSide
 from .stage import Stage, Story, on
@@ -28,6 +28,12 @@ from .worker_stories import WorkerSide
 WORLDS = ("closed", "open")
 TRAINING = "Training scenario"
 CLOSED_ON = on(2025, 1, 24, 5)
+BEGINS_ON = on(2025, 7, 1, 0)
+"""The first day on which the world is whole; its last fixed scene is played in June 2025."""
+TOLD_UNTIL = on(2028, 8, 15)
+"""The last day for which the stories are told. Grants of 2024 end soon after; then time only passes."""
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By how much two processes may disagree about the present."""
 
 Say = Callable[[str], None]
 
@@ -47,20 +53,34 @@ def build(cast: Cast, *, now: datetime, world: str = "closed", say: Say = lambda
 
     ``closed`` is the programme as it stands today, ``open`` reopens it from today on by a row that says
     that it is a training scenario. Everything of the stories is stored together or not at all. A second
-    build adds nothing but what time has brought since.
+    build adds nothing but what time has brought since, each date and each mail at its own instant.
+
+    Raises ValueError for another world, for a day before BEGINS_ON, and for a ``now`` that the world has
+    already lived past.
     """
     if world not in WORLDS:
         raise ValueError(f"The world is {' or '.join(WORLDS)}, not {world}.")
     new = not Matter.objects.filter(case_number=places.PACKING.number).exists()
+    lived = min(now, TOLD_UNTIL) if new else passing.lived_until() or now
+    _refuse_the_past(now, lived)
     if new:
-        policies.load(now)
+        policies.load(lived)
         with transaction.atomic():
-            set_programme("closed", now=now)
-            _tell_the_stories(cast, now=now, say=say)
+            set_programme("closed", now=lived)
+            _tell_the_stories(cast, now=lived, say=say)
+        _deliver_the_past(lived, say=say)
+    _live_on(since=lived, until=now, say=say)
     if set_programme(world, now=now):
         say(_("The programme is %(world)s to new requests.") % {"world": world})
-    _catch_up(now, say=say)
+        _live_on(since=now, until=now, say=say)
     return Built(new, Case.objects.count(), Step.objects.count(), Message.objects.count())
+
+
+def _refuse_the_past(now: datetime, lived: datetime) -> None:
+    if now < BEGINS_ON:
+        raise ValueError(f"The demo's world begins on {BEGINS_ON:%Y-%m-%d}; {now:%Y-%m-%d} lies before.")
+    if now < lived - CLOCKS_DIFFER:
+        raise ValueError(f"The demo's world has lived until {lived}; time does not go back to {now}.")
 
 
 def _tell_the_stories(cast: Cast, *, now: datetime, say: Say) -> None:
@@ -122,12 +142,20 @@ def set_programme(world: str, *, now: datetime) -> bool:
     return True
 
 
-def _catch_up(now: datetime, *, say: Say) -> None:
-    """What time has brought since: dates that passed, and mail, each on the day on which it was written."""
-    while (fired := tasks.fire(at=now).fired) > 0:
-        say(_("%(number)d dates came up.") % {"number": fired})
+def _deliver_the_past(now: datetime, *, say: Say) -> None:
+    """The mail of the stories, each on the day on which it was written."""
     waiting = Message.objects.undelivered().filter(next_try_at__lte=now).values_list("next_try_at", flat=True)
     last_of_each_day = {at.date(): at for at in sorted(waiting)}
     delivered = sum(tasks.deliver(at=at).sent for at in last_of_each_day.values())
     if delivered:
         say(_("%(number)d mails kept on the page for mail.") % {"number": delivered})
+
+
+def _live_on(*, since: datetime, until: datetime, say: Say) -> None:
+    """What time has brought since."""
+    passed = passing.live_on(since=since, until=until, month_passed=say)
+    if passed.fired or passed.sent:
+        say(
+            _("%(days)d days passed: %(fired)d dates came up, %(sent)d messages went out.")
+            % {"days": passed.nights, "fired": passed.fired, "sent": passed.sent}
+        )

@@ -1,8 +1,9 @@
+from .delegations import Act, Delegation
 from .documents import Document, side_of
 from .evidence import Evidence
 from .matters import EmployerName, Matter, NameKind, Worksite
 from .operations import Heartbeat, Tally
-from .organizations import Delegation, Office, Organization
+from .organizations import Office, Organization
 from .people import Membership, User
 from .persons import Person, Representation
 from .relief import Grant, Renewal, WorkPermit
@@ -21,6 +22,7 @@ from .visibility import find_visible, record_models, visible_cases
 from .worker_requests import AskedItem, Decision, PacketItem, Screening, WorkerRequest
 
 __all__ = [
+    "Act",
     "AskedItem",
     "Assessment",
     "CoveredName",

@@ -1,13 +1,7 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Self
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from .people import User
 
 
 class Organization(models.Model):
@@ -55,37 +49,3 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class DelegationQuerySet(models.QuerySet["Delegation"]):
-    def valid_on(self, day: date) -> Self:
-        return self.filter(starts_on__lte=day).filter(
-            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=day)
-        )
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(agency_id=user.organization_id) if user.is_agency else self.none()
-
-
-class Delegation(models.Model):
-    """Authority to sign statements for an agency between two dates, with its reference."""
-
-    agency = models.ForeignKey(Organization, models.PROTECT, related_name="delegations")
-    official = models.ForeignKey("referrals.User", models.PROTECT, related_name="delegations")
-    title = models.CharField(max_length=200)
-    authority = models.CharField(max_length=200)
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-
-    objects = DelegationQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
-                name="a_delegation_ends_after_it_starts",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.authority})"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
@@ -41,6 +42,11 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
+
+    acting_for: int | None = None
+    """The key of the absent person for whom this one acts in the present request; see ``Absence``."""
+    desks_stood_in_for: Sequence[int] = ()
+    """Desks of the people for whom this one stands in now, where a page has asked for them."""
 
     def __str__(self) -> str:
         return self.name

@@ -86,7 +86,13 @@ class Grant(GrantMachine):
         }
 
     def decided_content(self, step: str) -> Mapping[str, Any]:
-        return {"authority": self.termination_authority, "reason": self.termination_reason}
+        return {
+            "authority": self.termination_authority,
+            "reason": self.termination_reason,
+            "requested_by": self.termination_requested_by,
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+        }
 
 
 class WorkPermitQuerySet(CaseQuerySet):
@@ -165,6 +171,17 @@ class WorkPermit(WorkPermitMachine):
                 )
             ),
             "newer_permit_exists": Exists(later),
+        }
+
+    def decided_content(self, step: str) -> Mapping[str, Any]:
+        grant = self.grant
+        return {
+            "income": self.annual_income,
+            "expenses": self.annual_expenses,
+            "assets": self.total_assets,
+            "necessity": self.necessity,
+            "waiver_asked": self.waiver_asked,
+            "grant": [grant.pk, grant.state, grant.ends_on] if grant else None,
         }
 
 

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from workflows.machine import Told
 from workflows.machines.statement import IN_FORCE, StatementMachine
+from workflows.machines.statement_states import TO_BE_SIGNED, UNDER_REVIEW
 from workflows.models import CaseQuerySet
 from workflows.parties import Capacity
 
 from ..personal_data import no_personal_data
+from .delegations import Act, Delegation
 from .matters import EmployerNameBase, Matter, PlaceBase
-from .organizations import Delegation
 
 if TYPE_CHECKING:
     from workflows.parties import Actor
@@ -53,7 +54,7 @@ class Statement(StatementMachine):
         "referrals.Organization", blank=True, related_name="shared_statements"
     )
 
-    told_facts = frozenset({"checklist_is_complete", "dhs_has_seen_the_draft"})
+    told_facts = frozenset({"checklist_is_complete", "holds_a_delegation", "dhs_has_seen_the_draft"})
 
     objects = StatementQuerySet.as_manager()  # type: ignore[misc]
 
@@ -78,25 +79,62 @@ class Statement(StatementMachine):
         """Drafts stay inside the agency; everybody else sees the signed version."""
         return self.draft if user.is_agency else self.signed
 
-    @classmethod
-    def fact_expressions(cls, *, by: Actor, at: datetime) -> Mapping[str, Any]:
-        delegated = Delegation.objects.valid_on(at.date()).filter(
-            agency_id=OuterRef("agency_id"), official_id=by.pk or 0
-        )
-        return {"holds_a_delegation": Exists(delegated)}
-
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
-        from .. import agency_rules
+        from .. import agency_rules, signatures
         from ..statement_checklist import complete
 
         return {
             "checklist_is_complete": complete(self.draft),
+            "holds_a_delegation": signatures.may_sign(
+                self, Act.STATEMENT, asked=self.state in TO_BE_SIGNED, by=by, at=at
+            ),
             "dhs_has_seen_the_draft": agency_rules.dhs_has_seen_the_draft(self, on=at.date()),
         }
 
     def decided_content(self, step: str) -> Mapping[str, Any]:
         signed = self.signed
         return {"version": self.version_in_force, "fingerprint": signed.fingerprint if signed else ""}
+
+
+class StandsStill(pgtrigger.Trigger):
+    """Refuses any change of what a version says while it lies before those who approve and sign it.
+
+    ``version`` is the column that holds the version's key; what belongs to a signed version is fixed too.
+    """
+
+    when = pgtrigger.Before
+
+    def __init__(self, *, name: str, version: str) -> None:
+        self.version = version
+        operation = pgtrigger.Update | pgtrigger.Delete
+        super().__init__(name=name, operation=operation if version == "id" else operation | pgtrigger.Insert)
+
+    def get_func(self, model: Any) -> str:
+        states = ", ".join(f"'{state}'" for state in sorted(UNDER_REVIEW))
+        signed = "" if self.version == "id" else " OR v.signed_at IS NOT NULL"
+        return f"""
+            IF TG_OP = 'INSERT' THEN
+                changed := NEW;
+            ELSE
+                changed := OLD;
+            END IF;
+            IF EXISTS (
+                SELECT FROM referrals_statementversion v
+                JOIN referrals_statement s ON s.case_ptr_id = v.statement_id
+                JOIN workflows_case c ON c.id = v.statement_id
+                WHERE v.id = changed.{self.version}
+                    AND ((v.number = s.working_version AND c.state IN ({states})){signed})
+            ) THEN
+                RAISE EXCEPTION 'what is under review or signed stands still';
+            END IF;
+            IF TG_OP = 'DELETE' THEN
+                RETURN OLD;
+            END IF;
+            RETURN NEW;
+        """
+
+    def get_declare(self, model: Any) -> list[tuple[str, str]]:
+        return [("changed", "record")]
 
 
 class StatementVersion(models.Model):
@@ -151,6 +189,7 @@ class StatementVersion(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__signed_at__isnull=False),
             ),
+            StandsStill(name="a_version_under_review_stands_still", version="id"),
         ]
 
     def __str__(self) -> str:
@@ -172,9 +211,15 @@ def _lines(text: str) -> tuple[str, ...]:
 class CoveredName(EmployerNameBase):
     version = models.ForeignKey(StatementVersion, models.CASCADE, related_name="names")
 
+    class Meta(EmployerNameBase.Meta):
+        triggers = [StandsStill(name="covered_names_stand_still", version="version_id")]
+
 
 class CoveredSite(PlaceBase):
     version = models.ForeignKey(StatementVersion, models.CASCADE, related_name="sites")
+
+    class Meta(PlaceBase.Meta):
+        triggers = [StandsStill(name="covered_sites_stand_still", version="version_id")]
 
 
 class ProgrammeOverrideQuerySet(models.QuerySet["ProgrammeOverride"]):

@@ -9,15 +9,17 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from workflows.machines.stay import StayMachine
-from workflows.machines.stay_referral import StayReferralMachine
+from workflows.machines.stay import DECIDED_FOR, StayMachine
+from workflows.machines.stay_referral import State, StayReferralMachine
 from workflows.models import CaseQuerySet
 
 from ..personal_data import no_personal_data
+from .delegations import Act
 from .fields import PersonalTextField
 from .people import ICE
 
 if TYPE_CHECKING:
+    from workflows.machine import Told
     from workflows.parties import Actor
 
     from .people import User
@@ -31,6 +33,13 @@ class StayQuerySet(CaseQuerySet):
         if user.capacity in ICE:
             return self.filter(ice_office_id=user.office_id, filed_at__isnull=False)
         return self.none()
+
+
+# What a field office decides on: a decision that waits for a countersignature binds these.
+DECIDED_ON = (
+    "statement_id", "detained", "detained_at", "final_order", "order_on", "reasons", "months_asked",
+    "medical", "medical_papers", "conditions", "bond_amount", "removal_at", "consent_withdrawn_at",
+)  # fmt: skip
 
 
 class Stay(StayMachine):
@@ -74,7 +83,11 @@ class Stay(StayMachine):
     def fact_expressions(cls, *, by: Actor, at: datetime) -> Mapping[str, Any]:
         me = cls._default_manager.filter(pk=OuterRef("pk"))
         complete = me.filter(fee_ready=True, form_signed=True).exclude(identity_papers="").exclude(reasons="")
+        newer = cls._default_manager.filter(
+            person=OuterRef("person_id"), state__in=DECIDED_FOR, decided_at__gt=OuterRef("decided_at")
+        )
         return {
+            "newer_stay_is_granted": Exists(newer),
             "papers_are_complete": Exists(complete.filter(Q(medical=False) | Q(medical_papers=True))),
             "order_is_final": Exists(me.filter(final_order=True)),
             "worker_consents": Exists(
@@ -83,7 +96,11 @@ class Stay(StayMachine):
         }
 
     def decided_content(self, step: str) -> Mapping[str, Any]:
-        return {"conditions": self.conditions}
+        letters = self.referrals.order_by("pk").values_list("pk", "state", "ground", "presence_needed")
+        return {
+            **{name: getattr(self, name) for name in DECIDED_ON},
+            "support": [list(letter) for letter in letters],
+        }
 
 
 class StayReferralQuerySet(CaseQuerySet):
@@ -120,6 +137,8 @@ class StayReferral(StayReferralMachine):
     months_asked = models.PositiveSmallIntegerField(default=12)
     contact_phone = models.CharField(max_length=40, blank=True)
 
+    told_facts = frozenset({"holds_a_delegation"})
+
     objects = StayReferralQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
@@ -145,4 +164,22 @@ class StayReferral(StayReferralMachine):
             "letter_is_complete": Exists(
                 me.exclude(ground="").exclude(presence_needed="").exclude(contact_phone="")
             ),
+        }
+
+    def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
+        from .. import signatures
+
+        return {
+            "holds_a_delegation": signatures.may_sign(
+                self, Act.STAY_SUPPORT, asked=self.state == State.DRAFTED, by=by, at=at
+            )
+        }
+
+    def decided_content(self, step: str) -> Mapping[str, Any]:
+        return {
+            "ground": self.ground,
+            "presence_needed": self.presence_needed,
+            "months_asked": self.months_asked,
+            "matter": self.matter_id,
+            "consent_withdrawn_at": self.consent_withdrawn_at,
         }

@@ -43,6 +43,13 @@ class WorkerRequestQuerySet(CaseQuerySet):
         return self.none()
 
 
+# What a request rests on at its worksite: a decision that waits for a countersignature binds these.
+SCOPE = (
+    "employer_on_stub", "site_street", "site_city", "site_state", "site_zip", "worked_from", "worked_to",
+    "works_still", "job", "scope_result", "scope_answer",
+)  # fmt: skip
+
+
 class WorkerRequest(WorkerRequestMachine):
     """One worker's request for deferred action, with what is claimed and where it was routed."""
 
@@ -156,8 +163,15 @@ class WorkerRequest(WorkerRequestMachine):
 
     def decided_content(self, step: str) -> Mapping[str, Any]:
         decision = self.decisions.order_by("-pk").first()
+        statement = self.statement
         return {
+            "statement": statement.pk,
+            "in_force": statement.version_in_force if statement.is_in_force else None,
+            "scope": {name: getattr(self, name) for name in SCOPE},
+            "track": self.track,
+            "consent_withdrawn_at": self.consent_withdrawn_at,
             "decision": decision.pk if decision else None,
+            "written_by": decision.written_by_id if decision else None,
             "outcome": decision.outcome if decision else "",
             "rationale": decision.rationale if decision else "",
             "favorable": decision.favorable if decision else "",

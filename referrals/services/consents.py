@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows import engine
+from workflows.collisions import in_one_piece
 
 from ..models import Person, Stay, StayReferral, User, WorkerRequest
 from . import worker_requests
@@ -15,7 +15,7 @@ from .persons import change_person
 from .steps import take_step
 
 
-@transaction.atomic
+@in_one_piece
 def record_consent(
     request: WorkerRequest,
     *,
@@ -47,14 +47,14 @@ def _withdraw(record: WorkerRequest | Stay | StayReferral, *, by: User, at: date
     record.save(update_fields=["consent_withdrawn_at"])
 
 
-@transaction.atomic
+@in_one_piece
 def withdraw_consent(request: WorkerRequest, *, by: User, at: datetime) -> None:
     """Sharing stops at once: nothing more is signed or filed. What DHS has already seen stays with it."""
     if request.consent_withdrawn_at is None:
         _withdraw(request, by=by, at=at)
 
 
-@transaction.atomic
+@in_one_piece
 def withdraw_all(person: Person, *, by: User, at: datetime) -> int:
     """Withdraw the worker's consent in every open case, and end open stay referrals. Returns how many."""
     count = 0

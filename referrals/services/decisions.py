@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from workflows import engine, parties
+from workflows.collisions import in_one_piece
 from workflows.machines.worker_request_states import State
 
 from ..models import Decision, User, WorkerRequest
@@ -26,7 +26,7 @@ def last_decision(request: WorkerRequest) -> Decision | None:
     return request.decisions.select_related("written_by").order_by("-pk").first()
 
 
-@transaction.atomic
+@in_one_piece
 def write(
     request: WorkerRequest,
     *,

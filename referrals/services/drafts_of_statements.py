@@ -10,7 +10,8 @@ from referrals.letters.letter import Letter
 from workflows import policies, terms
 from workflows.calendars import calendar
 
-from ..models import Delegation, Matter, Statement, StatementVersion, User
+from .. import signatures
+from ..models import Act, Delegation, Matter, Statement, StatementVersion, User
 from ..scope import Change, ScopeName, ScopeSite, compare, left_out
 from ..statement_checklist import Line, checklist
 from .letters import statement_letter
@@ -101,5 +102,6 @@ def latest_review(statement: Statement, *, on: date) -> date:
 
 def delegation_of(statement: Statement, user: User, *, on: date) -> Delegation | None:
     """The delegation under which somebody would sign on a day."""
-    own = Delegation.objects.visible_to(user).valid_on(on)
-    return own.filter(agency_id=statement.agency_id, official_id=user.pk).first()
+    if user.organization_id != statement.agency_id:
+        return None
+    return signatures.delegation_for(statement, Act.STATEMENT, official=user.pk, on=on)

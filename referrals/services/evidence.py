@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Count
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflows import days_in_words, engine
+from workflows.collisions import in_one_piece
 from workflows.machines.worker_request import ANSWERING, PREPARING
 from workflows.models import Step
 from workflows.refusals import Refusal, StepRefused
@@ -30,7 +30,7 @@ def may_gather(request: WorkerRequest) -> bool:
     return request.state in PREPARING or request.state in ANSWERING
 
 
-@transaction.atomic
+@in_one_piece
 def add(
     request: WorkerRequest,
     *,
@@ -55,7 +55,7 @@ def add(
     return evidence
 
 
-@transaction.atomic
+@in_one_piece
 def attach(evidence: Evidence, scan: Scan, *, by: User, at: datetime) -> None:
     """Attach a scan to a proof, in place of the one that is there. Raises ``StepRefused``."""
     _gather(evidence.request, by=by, at=at)
@@ -69,7 +69,7 @@ def attach(evidence: Evidence, scan: Scan, *, by: User, at: datetime) -> None:
     evidence.save(update_fields=["scan"])
 
 
-@transaction.atomic
+@in_one_piece
 def detach(evidence: Evidence, *, by: User, at: datetime) -> None:
     """Take the scan away from a proof; the proof itself stays. Raises ``StepRefused``."""
     _gather(evidence.request, by=by, at=at)
@@ -80,7 +80,7 @@ def detach(evidence: Evidence, *, by: User, at: datetime) -> None:
         earlier.delete()
 
 
-@transaction.atomic
+@in_one_piece
 def remove(evidence: Evidence, *, by: User, at: datetime) -> None:
     """Take a proof out again, with its scan; the scope is checked again. Raises ``StepRefused``."""
     request, scan = evidence.request, evidence.scan

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from workflows import engine, parties, terms
 from workflows.calendars import calendar
+from workflows.collisions import in_one_piece
 from workflows.machines.grant import IN_FORCE
 from workflows.models import Step
 
@@ -46,7 +46,7 @@ def open_grant(request: WorkerRequest, step: Step, *, at: datetime) -> Grant:
     return grant
 
 
-@transaction.atomic
+@in_one_piece
 def open_renewal(grant: Grant, *, by: User, at: datetime) -> Renewal:
     """Begin to prepare the renewal of a grant."""
     statement = grant.worker_request.statement
@@ -67,7 +67,7 @@ def may_write_grounds(grant: Grant, user: User) -> bool:
     return grant.state in IN_FORCE and deciders(grant, user)
 
 
-@transaction.atomic
+@in_one_piece
 def write_grounds(
     grant: Grant,
     *,

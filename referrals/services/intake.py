@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from workflows import engine, parties
+from workflows.collisions import in_one_piece
 from workflows.machines.worker_request_states import ICE_PENDING, USCIS_PENDING, State
 from workflows.models import Case
 
@@ -35,7 +35,7 @@ def may_route(request: WorkerRequest, user: User) -> bool:
     return request.state in ICE_PENDING and parties.ice_reviewer(request, user)
 
 
-@transaction.atomic
+@in_one_piece
 def check_packet(
     request: WorkerRequest,
     *,
@@ -59,7 +59,7 @@ def undecided(request: WorkerRequest) -> list[PacketItem]:
     return list(request.items.filter(intake_state=""))
 
 
-@transaction.atomic
+@in_one_piece
 def answer_routing(
     request: WorkerRequest,
     *,

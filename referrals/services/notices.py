@@ -10,10 +10,10 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows import engine
+from workflows.collisions import in_one_piece
 from workflows.days_in_words import day_with_weekday
 
 from ..models import User, WorkerRequest
@@ -57,7 +57,7 @@ def _differences(request: WorkerRequest, dates: dict[str, Any]) -> list[str]:
     return told
 
 
-@transaction.atomic
+@in_one_piece
 def enter(
     request: WorkerRequest,
     *,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from workflows import engine
+from workflows.collisions import in_one_piece
 from workflows.parties import Capacity
 
 from .. import personal_data, programme_announcements
@@ -15,7 +15,7 @@ from ..models import ProgrammeOverride, Statement, User
 from . import programme
 
 
-@transaction.atomic
+@in_one_piece
 def record_override(
     statement: Statement,
     *,

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from workflows import engine, openness
+from workflows.collisions import in_one_piece
 from workflows.machines.worker_request import State
 from workflows.refusals import Refusal
 
@@ -55,7 +54,7 @@ def bring_up_to_date(request: WorkerRequest, *, on: date) -> None:
     )
 
 
-@transaction.atomic
+@in_one_piece
 def mark(
     request: WorkerRequest,
     *,
@@ -72,7 +71,7 @@ def mark(
         item.save(update_fields=["state", "note"])
 
 
-@transaction.atomic
+@in_one_piece
 def save_claim(
     request: WorkerRequest,
     *,

@@ -7,10 +7,10 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from workflows import engine
+from workflows.collisions import in_one_piece
 
 from ..models import Person, Representation, User, WorkerRequest
 
@@ -21,7 +21,7 @@ def _token(key: str, by: User) -> str:
     return f"W-{drawn.upper()}"
 
 
-@transaction.atomic
+@in_one_piece
 def add_person(
     *,
     by: User,
@@ -51,7 +51,7 @@ def add_person(
     return person
 
 
-@transaction.atomic
+@in_one_piece
 def change_person(person: Person, *, by: User, at: datetime, **fields: Any) -> list[str]:
     """Change what is known of a worker; returns the names of the changed fields.
 

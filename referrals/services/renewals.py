@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from workflows import policies, terms
+from workflows.collisions import in_one_piece
 from workflows.machines.grant import IN_FORCE
 from workflows.refusals import Refusal, StepRefused
 
@@ -18,7 +18,7 @@ from ..models import Grant, Renewal, User
 from . import grants
 
 
-@transaction.atomic
+@in_one_piece
 def prepare(grant: Grant, *, by: User, at: datetime) -> Renewal:
     """Begin to prepare the renewal of a grant that runs; the open one, if there is one already."""
     locked: Grant = Grant.objects.visible_to(by).select_for_update(of=("self",)).get(pk=grant.pk)

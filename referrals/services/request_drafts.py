@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from workflows import engine
+from workflows.collisions import in_one_piece
 from workflows.machines.worker_request import PREPARING
 
 from ..models import Grant, Person, Statement, StatementVersion, User, WorkerRequest
@@ -19,7 +20,7 @@ TRIES_SECONDS = 3_600
 FEWEST_DIGITS = 8
 
 
-@transaction.atomic
+@in_one_piece
 def begin(
     person: Person,
     statement: Statement,

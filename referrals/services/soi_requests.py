@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from workflows import engine
+from workflows.collisions import in_one_piece
 
 from .. import personal_data
 from ..models import (
@@ -37,7 +36,7 @@ TEXTS = (
 )
 
 
-@transaction.atomic
+@in_one_piece
 def begin(*, agency: Organization, office: Office, by: User, at: datetime, reference: str = "") -> SoiRequest:
     """Begin a draft addressed to one office of an agency; the agency does not see it yet.
 
@@ -79,7 +78,7 @@ def offices_to_ask() -> list[Office]:
     )
 
 
-@transaction.atomic
+@in_one_piece
 def revise(
     request: SoiRequest,
     *,
@@ -116,7 +115,7 @@ def revise(
         RequestedSite.objects.bulk_create(RequestedSite(request=request, **each) for each in sites)
 
 
-@transaction.atomic
+@in_one_piece
 def link_matter(request: SoiRequest, matter: Matter, *, by: User, at: datetime) -> None:
     """Say to which of the agency's own matters a request belongs; saying it twice adds nothing."""
     drafting.lock(request)
@@ -127,7 +126,7 @@ def link_matter(request: SoiRequest, matter: Matter, *, by: User, at: datetime) 
     request.save(update_fields=["matter"])
 
 
-@transaction.atomic
+@in_one_piece
 def assess(
     request: SoiRequest,
     *,

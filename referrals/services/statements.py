@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 
 from referrals.letters import digest
 from workflows import engine, policies
+from workflows.collisions import in_one_piece
 from workflows.languages import as_stored
 from workflows.models import Desk
 from workflows.parties import Actor
 
-from .. import personal_data
+from .. import personal_data, signatures
 from ..models import (
+    Act,
     CoveredName,
     CoveredSite,
-    Delegation,
     Matter,
     Office,
     Organization,
@@ -56,7 +56,7 @@ def next_number(agency: Organization, *, at: datetime) -> str:
     return f"{prefix}{drawn + 1:05d}"
 
 
-@transaction.atomic
+@in_one_piece
 def open_draft(
     matter: Matter, *, office: Office, by: Actor, at: datetime, soi_request: SoiRequest | None = None
 ) -> Statement:
@@ -140,7 +140,7 @@ def open_version(statement: Statement, *, because: str) -> StatementVersion:
     return version
 
 
-@transaction.atomic
+@in_one_piece
 def revise(
     statement: Statement,
     *,
@@ -188,10 +188,8 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
     version.review_by = statement.review_by
     version.signed_at = at
     version.signed_by_id = by.pk
-    version.delegation = (
-        Delegation.objects.valid_on(at.date())
-        .filter(agency_id=statement.agency_id, official_id=by.pk)
-        .first()
+    version.delegation = signatures.delegation_for(
+        statement, Act.STATEMENT, official=by.pk, on=signatures.signing_day(statement, at=at)
     )
     version.fingerprint = digest(statement_letter(version))
     version.save()
@@ -204,7 +202,7 @@ def dependants(statement: Statement) -> int:
     return statement.worker_requests.filter(closed_at__isnull=True).count()
 
 
-@transaction.atomic
+@in_one_piece
 def open_once(matter: Matter, *, office: Office, by: Actor, at: datetime, seen: int) -> Statement:
     """A draft for a matter whose page showed ``seen`` statements.
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows import engine, policies
+from workflows.collisions import in_one_piece
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.machines.stay_referral import State as ReferralState
 from workflows.models import Step
@@ -21,7 +21,7 @@ from ..models import Office, Organization, Person, Statement, Stay, StayReferral
 URGENT_DAYS = "stay_referral.urgent_days"
 
 
-@transaction.atomic
+@in_one_piece
 def open_stay(
     person: Person,
     *,
@@ -53,7 +53,7 @@ def open_stay(
     return engine.open_case(stay, by=by, at=at)
 
 
-@transaction.atomic
+@in_one_piece
 def revise(
     stay: Stay, *, by: User, at: datetime, expected_version: int | None = None, values: Mapping[str, Any]
 ) -> None:
@@ -88,7 +88,7 @@ def hasten_if_urgent(referral: StayReferral, *, at: datetime) -> Step | None:
     return engine.advance(referral, "hasten", by=engine.SYSTEM, at=at)
 
 
-@transaction.atomic
+@in_one_piece
 def ask_support(
     stay: Stay, *, agency: Organization, consent_signed_on: date | None, by: User, at: datetime
 ) -> StayReferral:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from workflows.collisions import whole_again
 from workflows.models import Case, Step
 
 from ..forms.steps import StepForm
@@ -22,17 +23,18 @@ def submit(form: StepForm, name: str, *, by: User, at: datetime) -> Step:
     """
     record = form.record
     expected = form.cleaned_data.get("expected_version")
-    with transaction.atomic():
+
+    def whole() -> Step:
         version = Case.objects.select_for_update().values_list("version", flat=True).get(pk=record.pk)
-        if expected in (None, version):
+        fresh = expected in (None, version)
+        if fresh:
             form.prepare(by=by, at=at)
-            expected = record.version if record.version > version else version
         step = take_step(
             record,
             name,
             by=by,
             at=at,
-            expected_version=expected,
+            expected_version=max(record.version, version) if fresh else expected,
             reason=form.cleaned_data.get("reason", ""),
             idempotency_key=form.cleaned_data.get("idempotency_key", ""),
             **form.step_data(),
@@ -41,4 +43,6 @@ def submit(form: StepForm, name: str, *, by: User, at: datetime) -> Step:
             transaction.set_rollback(True)
         else:
             form.finish(step, by=by, at=at)
-    return step
+        return step
+
+    return whole_again(whole, records=[record])

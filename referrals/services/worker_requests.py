@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from workflows import engine
+from workflows.collisions import in_one_piece
 from workflows.models import Desk
 
 from .. import scope as scopes
@@ -34,7 +33,7 @@ from .statements import intake_desk
 USCIS = "uscis-adjudication"
 
 
-@transaction.atomic
+@in_one_piece
 def open_request(
     person: Person,
     statement: Statement,
@@ -80,7 +79,7 @@ def _own_desk(by: User) -> Desk:
     return by.hat.office.desk
 
 
-@transaction.atomic
+@in_one_piece
 def revise(
     request: WorkerRequest, *, by: User, at: datetime, expected_version: int | None = None, **values: Any
 ) -> None:
@@ -93,7 +92,7 @@ def revise(
     check_scope(request, at=at)
 
 
-@transaction.atomic
+@in_one_piece
 def mark_items(
     request: WorkerRequest, *, by: User, at: datetime, states: Mapping[str, tuple[str, str]]
 ) -> None:
@@ -188,7 +187,7 @@ def check_scopes_again(statement: Statement, *, at: datetime) -> int:
     return changed
 
 
-@transaction.atomic
+@in_one_piece
 def answer_routing(request: WorkerRequest, *, by: User, at: datetime, **answers: Any) -> None:
     """Intake's answers to the routing questions; they bump the version, because steps read them."""
     engine.record_note(request, "answer_routing", by=by, at=at)
@@ -205,7 +204,7 @@ def give_receipt_number(request: WorkerRequest, *, at: datetime) -> None:
     request.save(update_fields=["receipt_number"])
 
 
-@transaction.atomic
+@in_one_piece
 def ask_items(request: WorkerRequest, notice: str, items: list[Mapping[str, str]], *, at: datetime) -> None:
     """Store what an RFE or an ICE request asks for; taken by the step that issues it."""
     AskedItem.objects.bulk_create(

@@ -1,9 +1,10 @@
 """Addresses of the pages, by area. Someone else's record is 404."""
 
-from . import dhs, histories, operations, pages, policy, statement_side, telling, worker_side
+from . import clocks, dhs, histories, operations, pages, policy, statement_side, telling, worker_side
 
 urlpatterns = [
     *pages.urlpatterns,
+    *clocks.urlpatterns,
     *statement_side.urlpatterns,
     *worker_side.urlpatterns,
     *dhs.urlpatterns,

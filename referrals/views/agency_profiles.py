@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+import present
 
 from .. import agency_profile, policy_people, rule_words
 from .signed_in import SignedIn
@@ -36,7 +37,8 @@ def agency_settings(request: SignedIn, code: str) -> HttpResponse:
     context = {
         "code": code,
         "name": name,
-        "settings": agency_profile.settings_of(code, on=timezone.localdate()),
+        "settings": agency_profile.settings_of(code, on=present.today()),
         "may_change": policy_people.may_change(request.user, code),
+        "own": request.user.is_agency and request.user.hat.organization.code == code,
     }
     return render(request, "policy/agency.html", context)

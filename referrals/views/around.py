@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+import present
 from notifications import bounces
 
 from .. import context
@@ -20,7 +20,8 @@ def around(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     return {
         "site_name": _("Statement and stay casework"),
-        "programme": SimpleLazyObject(lambda: context.programme(timezone.now().date())),
+        "lives_on": present.today() if present.ahead() else None,
+        "programme": SimpleLazyObject(lambda: context.programme(present.now().date())),
         "navigation": SimpleLazyObject(lambda: context.navigation(request)) if isinstance(user, User) else [],
         "mail_comes_back_since": SimpleLazyObject(lambda: bounces.failing_since(user))
         if isinstance(user, User)

@@ -13,10 +13,10 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows import engine, parties
 from workflows.machines.soi_request import OPEN, State
 
@@ -41,7 +41,7 @@ def _received(request: SignedIn, reference: str) -> SoiRequest:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def soi_request_assess(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = _received(request, reference), timezone.now()
+    record, at = _received(request, reference), present.now()
     assessment = Assessment.objects.visible_to(request.user).filter(request=record).first()
     initial = {**AssessmentForm.initial_of(assessment), "expected_version": record.version}
     form = AssessmentForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -69,7 +69,7 @@ def soi_request_assess(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def soi_request_matter(request: SignedIn, reference: str) -> HttpResponse:
     """Link the request to one of the agency's matters, or open a new one from it."""
-    record, at = _received(request, reference), timezone.now()
+    record, at = _received(request, reference), present.now()
     if request.method != "POST":
         return redirect(f"{reverse('soi_request_assess', args=[record.reference])}#matter")
     if not parties.agency_staff(record, request.user) or record.state not in OPEN:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+import present
 from workflows import policies, terms
 from workflows.calendars import calendar
 
@@ -32,7 +32,7 @@ def _answer(form: CalculatorForm, book: policies.PolicyBook) -> dict[str, object
         form.add_error("start", str(problem))
         return None
     rule = rule_on(book, asked["rule"], on=asked["start"])
-    left = terms.remaining(due, timezone.now(), calendar("us-federal"))
+    left = terms.remaining(due, present.now(), calendar("us-federal"))
     return {
         "what": rule.label,
         "on": due.on,

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..middleware import CHOSEN
+from ..middleware import ACTING_FOR, CHOSEN
 from .signed_in import SignedIn
 
 
@@ -23,5 +23,6 @@ def switch_capacity(request: SignedIn) -> HttpResponse:
         messages.error(request, _("You do not hold that capacity."))
     else:
         request.session[CHOSEN] = chosen.pk
+        request.session.pop(ACTING_FOR, None)
         messages.success(request, _("You now act as: %(capacity)s.") % {"capacity": chosen.label})
     return redirect("desk")

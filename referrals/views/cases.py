@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+import present
 
 from .. import case_page
 from .signed_in import SignedIn, record_or_404
@@ -16,4 +17,4 @@ from .signed_in import SignedIn, record_or_404
 @require_safe
 def case(request: SignedIn, reference: str) -> HttpResponse:
     record = record_or_404(request, reference, whole=True)
-    return render(request, "pages/case.html", case_page.context(record, request.user, at=timezone.now()))
+    return render(request, "pages/case.html", case_page.context(record, request.user, at=present.now()))

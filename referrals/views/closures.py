@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows.models import TollingWindow
 from workflows.models.policy import FEDERAL
 
@@ -45,7 +45,7 @@ def closures(request: SignedIn) -> HttpResponse:
         ],
         "may_declare": bool(own),
         "takes_part": policy_people.takes_part(request.user),
-        "today": timezone.localdate(),
+        "today": present.today(),
     }
     return render(request, "policy/closures.html", context)
 
@@ -75,13 +75,13 @@ def _page(request: SignedIn, window: TollingWindow | None) -> HttpResponse:
     form = ClosureForm(request.POST or None, jurisdictions=own, window=window)
     foreseen, change = None, None
     if form.is_valid():
-        change = form.draft(by=request.user, at=timezone.now())
+        change = form.draft(by=request.user, at=present.now())
         if change is not None and "propose" in request.POST:
             stored = propose(request, form, change)
             if stored is not None:
                 return stored
         elif change is not None:
-            foreseen = policy_changes.foresee(change, at=timezone.now())
+            foreseen = policy_changes.foresee(change, at=present.now())
     context: dict[str, Any] = {
         "form": form,
         "window": window,

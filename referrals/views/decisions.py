@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows import policies
-from workflows.openness import manner_of, steps_of
+from workflows.openness import manner_of, step_here
 from workflows.refusals import StalePage
 
 from .. import choices
@@ -35,7 +36,7 @@ STEPS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision(request: SignedIn, reference: str) -> HttpResponse:
     """Outcome and grounds; then the step that carries it out, and who must countersign."""
-    record, at, status = filed_request(request, reference), timezone.now(), 200
+    record, at, status = filed_request(request, reference), present.now(), 200
     if not decisions.may_decide(record, request.user):
         raise Http404
     written = decisions.last_decision(record)
@@ -90,10 +91,8 @@ def countersigning(record: WorkerRequest) -> list[tuple[str, str]]:
     """Which outcomes need a second official here, and who that is."""
     found = []
     for outcome, name in STEPS[record.track].items():
-        declared = next(
-            each for each in steps_of(type(record)) if each.name == name and str(each.source) == record.state
-        )
-        second = manner_of(declared).countersigned_by
+        declared = step_here(record, name)
+        second = manner_of(declared).countersigned_by if declared is not None else None
         who = str(second.label) if second else _("nobody else")
         found.append((str(outcome.label), who))
     return found

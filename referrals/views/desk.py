@@ -9,8 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+import present
+from workflows import absences
 
 from .. import case_page, first_steps, listing, operations, queues
 from .signed_in import SignedIn
@@ -19,21 +21,24 @@ from .signed_in import SignedIn
 @login_required
 @require_safe
 def desk(request: SignedIn) -> HttpResponse:
-    user, at = request.user, timezone.now()
+    user, at = request.user, present.now()
     if case_page.is_administrator(user):
         return render(request, "pages/operations.html", operations.figures(at=at))
     asked = request.GET.get("show", "")
+    stands_in = absences.stood_in_for(user, at=at)
+    user.desks_stood_in_for = [each.desk_id for each in stands_in]
     counts = queues.counts(user, at=at)
     show = asked if asked in queues.Show.values else _first_part(counts)
     page = queues.page(
         user, show, at=at, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     urgent = queues.urgent(user, at=at)
-    rows = listing.rows([*urgent, *page.cases], user, at=at)
+    rows = listing.rows([*urgent, *page.cases], user, at=at, with_steps=True)
     return render(
         request,
         "pages/desk.html",
         {
+            "stands_in": stands_in,
             "urgent": rows[: len(urgent)],
             "columns": listing.columns(),
             "parts": _parts(counts, show),

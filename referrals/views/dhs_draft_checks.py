@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.refusals import StalePage
 
 from .. import agency_rules
@@ -30,13 +30,13 @@ def dhs_draft_check(request: SignedIn, reference: str) -> HttpResponse:
     statement: Statement = get_object_or_404(
         Statement.objects.visible_to(request.user).select_related("agency"), reference=reference
     )
-    today, status = timezone.localdate(), 200
+    today, status = present.today(), 200
     if not agency_rules.sees_drafts(statement.jurisdiction, on=today):
         raise Http404
     form = DraftCheckForm(request.POST or None, record=statement, today=today)
     if form.is_valid():
         try:
-            record_check(statement, by=request.user, at=timezone.now(), **form.cleaned_data)
+            record_check(statement, by=request.user, at=present.now(), **form.cleaned_data)
         except StalePage as refusal:
             form, status = keep_typed(form, refusal, statement), CONFLICT
         except PersonalDataFound as found:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+import present
 from workflows.machines.worker_request import ANSWERING
 from workflows.refusals import StepRefused
 
@@ -34,7 +35,7 @@ def own_proof(record: WorkerRequest, number: int) -> Evidence:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def request_evidence(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     form = EvidenceForm(request.POST or None, request.FILES or None, today=timezone.localdate(at))
     status = 200
     if form.is_valid():
@@ -63,7 +64,7 @@ def request_evidence(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(PAGE_METHODS)
 def request_evidence_scan(request: SignedIn, reference: str, number: int) -> HttpResponse:
     """Attach a scan to a proof, or put another one in its place."""
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     proof = own_proof(record, number)
     form = ScanForm(request.POST, request.FILES) if request.method == "POST" else ScanForm()
     status = 200
@@ -87,7 +88,7 @@ def request_evidence_scan(request: SignedIn, reference: str, number: int) -> Htt
 @for_representatives
 @require_POST
 def request_evidence_scan_remove(request: SignedIn, reference: str, number: int) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     proof = own_proof(record, number)
     try:
         proofs.detach(proof, by=request.user, at=at)
@@ -101,7 +102,7 @@ def request_evidence_scan_remove(request: SignedIn, reference: str, number: int)
 @for_representatives
 @require_POST
 def request_evidence_remove(request: SignedIn, reference: str, number: int) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     proof = own_proof(record, number)
     try:
         proofs.remove(proof, by=request.user, at=at)

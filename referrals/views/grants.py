@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.refusals import StalePage
 
 from ..forms.decisions import GroundsForm
@@ -39,7 +39,7 @@ def grant_grounds(request: SignedIn, reference: str) -> HttpResponse:
             grants.write_grounds(
                 record,
                 by=request.user,
-                at=timezone.now(),
+                at=present.now(),
                 authority=form.cleaned_data["authority"],
                 reason=form.cleaned_data["termination_reason"],
                 requested_by=form.cleaned_data["requested_by"],

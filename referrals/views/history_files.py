@@ -9,10 +9,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
+import present
 from workflows import exports, heads, signing, verify_export
 
 from .. import disclosure, history_paper
@@ -27,7 +27,7 @@ NEWEST = 30
 @require_safe
 def case_history_file(request: SignedIn, reference: str) -> HttpResponse:
     """The history as a file that can be checked, or on paper with ``?as=pdf``: what its reader may see."""
-    record, at = record_or_404(request, reference), timezone.now()
+    record, at = record_or_404(request, reference), present.now()
     file = exports.export(
         record,
         sight=disclosure.sight(record, request.user),
@@ -45,7 +45,7 @@ def _paper(request: SignedIn, record: Any, file: dict[str, Any]) -> bytes:
 
     address = request.build_absolute_uri(reverse("daily_heads"))
     with override(get_language()):
-        letter = history_paper.paper(record, request.user, file=file, at=timezone.now(), check_at=address)
+        letter = history_paper.paper(record, request.user, file=file, at=present.now(), check_at=address)
     return render_letter(letter).content
 
 

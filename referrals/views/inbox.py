@@ -7,8 +7,9 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+import present
 
 from .. import correspondence
 from .signed_in import SignedIn
@@ -40,7 +41,7 @@ def inbox_message(request: SignedIn, public_id: UUID) -> HttpResponse:
     """The message behind a link; opening it is reading it."""
     message = _message(request, str(public_id))
     if message.subject and message.read_at is None:
-        correspondence.read(message, by=request.user, at=timezone.now())
+        correspondence.read(message, by=request.user, at=present.now())
     reachable = correspondence.is_open_to(message, request.user)
     return render(request, "pages/inbox_message.html", {"message": message, "reachable": reachable})
 

@@ -10,10 +10,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+import present
 from notifications import incidents as service
 from notifications.models import Incident
 
@@ -113,7 +113,7 @@ def incident(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _act(request: SignedIn, found: Incident, words: str) -> None:
-    action, by, at = request.POST.get("action", ""), request.user, timezone.now()
+    action, by, at = request.POST.get("action", ""), request.user, present.now()
     if action in ENDS:
         ENDS[action](incident=found, by=by, at=at, resolution=words)
         messages.success(request, _("This is seen to. It stays on record."))

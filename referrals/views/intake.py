@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.refusals import StalePage
 
 from ..forms.intake import CompletenessForm, RoutingForm
@@ -23,7 +23,7 @@ from .signed_in import SignedIn
 @require_http_methods(["GET", "HEAD", "POST"])
 def completeness(request: SignedIn, reference: str) -> HttpResponse:
     """Every line of the packet: present, absent or defective."""
-    record, at, status = filed_request(request, reference), timezone.now(), 200
+    record, at, status = filed_request(request, reference), present.now(), 200
     if not intake.may_check_packet(record, request.user):
         raise Http404
     form = CompletenessForm(request.POST or None, record=record)
@@ -60,7 +60,7 @@ def completeness(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def routing(request: SignedIn, reference: str) -> HttpResponse:
     """The questions that decide between USCIS and ICE."""
-    record, at, status = filed_request(request, reference), timezone.now(), 200
+    record, at, status = filed_request(request, reference), present.now(), 200
     if not intake.may_route(record, request.user):
         raise Http404
     form = RoutingForm(request.POST or None, record=record, user=request.user, at=at)

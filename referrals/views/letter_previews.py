@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.openness import COUNTERSIGN, Option
 
 from .. import choices
@@ -25,7 +25,7 @@ from .signed_in import SignedIn, record_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 def letter_preview(request: SignedIn, reference: str, name: str) -> HttpResponse:
     """A draft of the letter, from what was typed into the step's form; nothing is stored."""
-    record, at = record_or_404(request, reference), timezone.now()
+    record, at = record_or_404(request, reference), present.now()
     option = choices.option_named(record, name, by=request.user, at=at)
     if option is None or not option.open or not request.user.is_dhs:
         raise Http404

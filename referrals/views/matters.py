@@ -10,11 +10,11 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows import engine
 from workflows.parties import Capacity
 
@@ -167,7 +167,7 @@ def matters_import(request: SignedIn) -> HttpResponse:
         agency = request.user.hat.organization
         try:
             done = matter_service.import_file(
-                form.cleaned_data["file"].read(), agency_for=matter_service.only(agency), at=timezone.now()
+                form.cleaned_data["file"].read(), agency_for=matter_service.only(agency), at=present.now()
             )
         except UnreadableFile as wrong:
             form.add_error("file", str(wrong))
@@ -192,7 +192,7 @@ def statement_new(request: SignedIn, pk: int) -> HttpResponse:
     own = Statement.objects.visible_to(request.user).filter(matter=found).order_by("-opened_at")
     if request.method == "POST":
         statement = statements.open_once(
-            found, office=request.user.hat.office, by=request.user, at=timezone.now(),
+            found, office=request.user.hat.office, by=request.user, at=present.now(),
             seen=_seen(request.POST.get("seen", "")),
         )  # fmt: skip
         return redirect("statement_edit", reference=statement.reference)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
+
 from ..forms.notices import NoticeForm
 from ..models import WorkerRequest
 from ..services import notices as service
@@ -23,7 +25,7 @@ ROWS = 50
 @for_representatives
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: SignedIn) -> HttpResponse:
-    at = timezone.now()
+    at = present.now()
     filed = (
         WorkerRequest.objects.visible_to(request.user)
         .open()

@@ -9,10 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+import present
 from notifications import bounces, preferences, rhythm
 from notifications.models import Channel
 
@@ -95,6 +95,6 @@ def _boxes(row: choices.Row, chosen: dict[tuple[str, str], bool], typed: Any) ->
 def address_works(request: SignedIn) -> HttpResponse:
     """The person says that their mailbox works again."""
     user: User = request.user
-    if bounces.mend(user=user, at=timezone.now()):
+    if bounces.mend(user=user, at=present.now()):
         messages.success(request, _("Thank you. If mail comes back again, you will see it here."))
     return redirect("notification_choices")

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+import present
 from workflows import stuck
 from workflows.parties import Capacity
 from workflows.stuck import Stuck
@@ -34,7 +34,7 @@ def operations(request: SignedIn) -> HttpResponse:
     """Every figure with its light, signs of life, stuck cases, and what was refused why."""
     if request.user.capacity != Capacity.ADMINISTRATOR:
         raise Http404
-    at = timezone.now()
+    at = present.now()
     reading = readings.read(at=at)
     found = lights.lights(reading, settings.OPERATIONS_LIMITS)
     cases = stuck.find(at=at, limit=MOST)

@@ -12,10 +12,10 @@ from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows import days_in_words, policies
 from workflows.parties import Capacity
 from workflows.refusals import StalePage
@@ -41,7 +41,7 @@ def _only_programme_officers(request: SignedIn) -> None:
 def overrides(request: SignedIn) -> HttpResponse:
     """Every transmitted statement with the override in force or to come; workers only as a number."""
     _only_programme_officers(request)
-    today = timezone.localdate()
+    today = present.today()
     statements = (
         Statement.objects.visible_to(request.user)
         .select_related("agency")
@@ -108,11 +108,11 @@ def override_new(request: SignedIn, reference: str) -> HttpResponse:
     statement: Statement = get_object_or_404(
         Statement.objects.visible_to(request.user).select_related("agency"), reference=reference
     )
-    status, today = 200, timezone.localdate()
+    status, today = 200, present.today()
     form = OverrideForm(request.POST or None, record=statement, today=today)
     if form.is_valid():
         try:
-            record_override(statement, by=request.user, at=timezone.now(), **form.cleaned_data)
+            record_override(statement, by=request.user, at=present.now(), **form.cleaned_data)
         except StalePage as refusal:
             form, status = keep_typed(form, refusal, statement), CONFLICT
         except PersonalDataFound as found:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.machines.worker_request import PREPARING
 
 from ..forms.packets import PacketForm
@@ -24,7 +24,7 @@ PAGE_METHODS = ["GET", "HEAD", "POST"]
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def request_packet(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     lines = packets.lines(record, on=at.date())
     form = PacketForm(request.POST or None, lines=lines, version=record.version)
     status = 200

@@ -6,10 +6,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.models import Case
 from workflows.refusals import StepRefused
 
@@ -35,7 +35,7 @@ def redactions(request: SignedIn) -> HttpResponse:
     form = RedactionRequestForm(request.POST or None)
     if form.is_valid():
         try:
-            service.ask(**form.cleaned_data, by=request.user, at=timezone.now())
+            service.ask(**form.cleaned_data, by=request.user, at=present.now())
         except Case.DoesNotExist:
             form.add_error("reference", _("There is no case with this reference."))
         except StepRefused as refusal:
@@ -66,7 +66,7 @@ def redaction(request: SignedIn, pk: int) -> HttpResponse:
                 granted=form.granted,
                 note=form.cleaned_data["note"],
                 by=request.user,
-                at=timezone.now(),
+                at=present.now(),
             )
         except StepRefused as refusal:
             form.add_error(None, str(refusal))

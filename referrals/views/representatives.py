@@ -9,15 +9,18 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import Error as DatabaseTrouble
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from workflows.refusals import StalePage, StepRefused
 
+from ..outages import outage_in
 from .signed_in import SignedIn
 
 P = ParamSpec("P")
 CONFLICT = 409
+UNAVAILABLE = 503
 View = Callable[Concatenate[SignedIn, P], HttpResponse]
 
 
@@ -38,7 +41,8 @@ def stored(form: forms.Form, record: Any, write: Callable[[], Any]) -> int:
     """Run a service; 0 if it stored, else the HTTP status with which the form goes back.
 
     A refusal becomes an error of the form, and what was typed stays. After a stale page the
-    form carries the new version, so that saving again is a decision made with open eyes.
+    form carries the new version, so that saving again is a decision made with open eyes. So it is with an
+    outage that will pass: a full disk, a database that restarts.
     """
     try:
         write()
@@ -55,6 +59,12 @@ def stored(form: forms.Form, record: Any, write: Callable[[], Any]) -> int:
     except ValidationError as invalid:
         form.add_error(None, list(invalid.messages))
         return 200
+    except DatabaseTrouble as trouble:
+        outage = outage_in(trouble)
+        if outage is None:
+            raise
+        form.add_error(None, str(outage))
+        return UNAVAILABLE
     return 0
 
 

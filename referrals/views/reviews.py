@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+import present
 from workflows.refusals import StalePage
 
 from .. import case_page, choices, presenting, turns
@@ -59,7 +60,7 @@ def keep_typed(form: AnyForm, refusal: StalePage, record: Any) -> AnyForm:
 @require_safe
 def review(request: SignedIn, reference: str) -> HttpResponse:
     """Claim and scope, evidence, packet, what was asked; a rail with what can be done."""
-    record, at = filed_request(request, reference), timezone.now()
+    record, at = filed_request(request, reference), present.now()
     user = request.user
     options = choices.options_seen(record, by=user, at=at)
     clocks = presenting.shown_clocks(record, at=at)

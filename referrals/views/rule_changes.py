@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows.models import PolicyChange
 
 from .. import policy_people, rule_pages, rule_words, touched_cases
@@ -54,8 +54,8 @@ def rule_changes(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule_propose(request: SignedIn, key: str, jurisdiction: str) -> HttpResponse:
     """Propose a new value: first what it would do, then the proposal."""
-    at = timezone.now()
-    row = rule_pages.row_or_first(key, jurisdiction, timezone.localdate())
+    at = present.now()
+    row = rule_pages.row_or_first(key, jurisdiction, present.today())
     names = rule_words.agency_names()
     known = row is not None and (row.jurisdiction == jurisdiction or jurisdiction in names)
     if row is None or not known or not policy_people.may_change(request.user, jurisdiction):
@@ -87,7 +87,7 @@ def rule_propose(request: SignedIn, key: str, jurisdiction: str) -> HttpResponse
 def propose(request: SignedIn, form: Any, change: PolicyChange) -> HttpResponse | None:
     """Store a proposal and lead to it, or put what is against it beside the form."""
     try:
-        policy_changes.propose(change, by=request.user, at=timezone.now())
+        policy_changes.propose(change, by=request.user, at=present.now())
     except ChangeRefused as refused:
         form.add_problems(refused.problems)
     except PersonalDataFound as found:
@@ -133,7 +133,7 @@ def rule_change(request: SignedIn, pk: int) -> HttpResponse:
         if decided is not None:
             return decided
         status, change = CONFLICT, _visible(request, pk)
-    foreseen = policy_changes.foresee(change, at=timezone.now()) if change.waits else None
+    foreseen = policy_changes.foresee(change, at=present.now()) if change.waits else None
     mine = change.proposed_by_id == request.user.pk
     may_change = policy_people.may_change(request.user, change.jurisdiction)
     context = {
@@ -152,7 +152,7 @@ def rule_change(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _decide(request: SignedIn, change: PolicyChange, form: DecisionForm) -> HttpResponse | None:
-    typed, at = form.cleaned_data, timezone.now()
+    typed, at = form.cleaned_data, present.now()
     reason = typed["reason"] or ""
     try:
         match typed["decision"]:
@@ -191,7 +191,7 @@ def rule_change_cases(request: SignedIn, pk: int) -> StreamingHttpResponse:
     change = _visible(request, pk)
     if not change.waits:
         raise Http404
-    foreseen = policy_changes.foresee(change, at=timezone.now())
+    foreseen = policy_changes.foresee(change, at=present.now())
     writer = csv.writer(_Line())
 
     def lines() -> Iterator[str]:

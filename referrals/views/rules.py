@@ -10,11 +10,11 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows import policies
 from workflows.models.policy import FEDERAL
 
@@ -31,7 +31,7 @@ def _asked(request: SignedIn) -> rule_pages.Asked:
     try:
         on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        on = timezone.localdate()
+        on = present.today()
     return rule_pages.Asked(
         on=on,
         words=request.GET.get("q", "").strip()[:200],
@@ -75,7 +75,7 @@ def rules(request: SignedIn) -> HttpResponse:
 @require_safe
 def rule(request: SignedIn, key: str, jurisdiction: str) -> HttpResponse:
     """One rule with its whole history."""
-    today = timezone.localdate()
+    today = present.today()
     running = rule_pages.running_for(request.user)
     shown = rule_pages.history_of(key, jurisdiction, today=today, running=running)
     row = shown[0].row if shown else rule_pages.row_or_first(key, jurisdiction, today)
@@ -107,10 +107,10 @@ def rule_check(request: SignedIn, pk: int) -> HttpResponse:
     row = rule_pages.row_by_number(pk)
     if row is None or not policy_people.may_change(request.user, row.jurisdiction):
         raise Http404
-    form = CheckForm(request.POST or None, row=row, today=timezone.localdate())
+    form = CheckForm(request.POST or None, row=row, today=present.today())
     if form.is_valid():
         try:
-            policy_changes.record_check(row, by=request.user, at=timezone.now(), **form.cleaned_data)
+            policy_changes.record_check(row, by=request.user, at=present.now(), **form.cleaned_data)
         except policy_changes.ChangeRefused as refused:
             form.add_problems(refused.problems)
         except PersonalDataFound as found:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.machines.worker_request import PREPARING
 
 from ..forms.worker_requests import ScopeAnswerForm
@@ -22,7 +22,7 @@ from .worker_requests import own_request
 @for_representatives
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_scope(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     verdict = worker_requests.verdict(record, on=at.date())
     unclear = verdict is not None and verdict.result in (Result.OUT, Result.ASK)
     form = ScopeAnswerForm(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+import present
 
 from .. import finding, listing
 from ..forms.search import SearchForm
@@ -22,7 +23,7 @@ def search(request: SignedIn) -> HttpResponse:
         found = finding.search(request.user, form.cleaned_data["q"])
         if len(found.cases) == 1 and not found.matters:
             return redirect("case", reference=found.cases[0].reference)
-    rows = listing.rows(found.cases, request.user, at=timezone.now())
+    rows = listing.rows(found.cases, request.user, at=present.now())
     table = {"caption": "", "columns": listing.columns(), "rows": rows}
     context = {"form": form, "found": found, "table": table, "asked": form.is_bound and form.is_valid()}
     return render(request, "pages/search.html", context)

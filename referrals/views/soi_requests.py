@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows import engine
 from workflows.machines.soi_request import State
 from workflows.models.case import unguessable_reference
@@ -38,7 +39,7 @@ NOT_KEPT = 422
 def soi_request_new(request: SignedIn) -> HttpResponse:
     if not request.user.is_advocate:
         raise PermissionDenied(_("Organizers and representatives ask for statements."))
-    at = timezone.now()
+    at = present.now()
     offices = soi_requests.offices_to_ask()
     typed = request.POST if request.method == "POST" else None
     page = PartPage(
@@ -93,7 +94,7 @@ def _own(request: SignedIn, reference: str) -> SoiRequest:
 def soi_request_edit(request: SignedIn, reference: str, part: str = "agency") -> HttpResponse:
     if not request.user.is_advocate:
         raise Http404
-    record, at = _own(request, reference), timezone.now()
+    record, at = _own(request, reference), present.now()
     if record.state != State.DRAFT:
         messages.info(request, _("This request was sent. It can no longer be changed here."))
         return redirect("case", reference=record.reference)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows import engine, parties
 from workflows.machines.statement import DRAFTING
 
@@ -76,7 +77,7 @@ def _drafted(request: SignedIn, reference: str) -> Statement:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def statement_edit(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = _drafted(request, reference), timezone.now()
+    record, at = _drafted(request, reference), present.now()
     if record.state not in DRAFTING or not parties.agency_staff(record, request.user):
         messages.info(request, _("Only staff write a statement, and only a draft. This is the letter."))
         return redirect("statement_preview", reference=record.reference)
@@ -166,7 +167,7 @@ def statement_preview(request: SignedIn, reference: str) -> HttpResponse:
     own = Statement.objects.visible_to(request.user).select_related(
         "agency", "office", "matter", "soi_request"
     )
-    record, at = get_object_or_404(own, reference=reference), timezone.now()
+    record, at = get_object_or_404(own, reference=reference), present.now()
     version = record.version_for(request.user)
     if version is None:
         raise Http404

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+import present
 from workflows.machines.stay_referral import State
 
 from ..models import StayReferral
@@ -25,7 +25,7 @@ def stay_support_preview(request: SignedIn, reference: str) -> HttpResponse:
         state__in=(State.ASKED, State.DRAFTED), consent_withdrawn_at__isnull=True
     )
     record = get_object_or_404(own.exclude(ground=""), reference=reference)
-    content = preview_pdf(record, "approve", by=request.user, at=timezone.now())
+    content = preview_pdf(record, "approve", by=request.user, at=present.now())
     if content is None:
         raise Http404
     return pdf(content, "draft.pdf")

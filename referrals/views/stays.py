@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows import policies
 from workflows.machines.stay import PREPARING
 
@@ -34,7 +35,7 @@ def own_stay(request: SignedIn, reference: str) -> Stay:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def stay_new(request: SignedIn) -> HttpResponse:
-    at = timezone.now()
+    at = present.now()
     token = request.GET.get("worker", "")
     own = Person.objects.visible_to(request.user)
     if not token:
@@ -58,7 +59,7 @@ def stay_new(request: SignedIn) -> HttpResponse:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def stay_edit(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_stay(request, reference), timezone.now()
+    record, at = own_stay(request, reference), present.now()
     on = at.date()
     form = StayForm(
         request.POST or None,
@@ -97,7 +98,7 @@ def stay_edit(request: SignedIn, reference: str) -> HttpResponse:
 @require_http_methods(PAGE_METHODS)
 def stay_support_new(request: SignedIn, reference: str) -> HttpResponse:
     """The one page from which a name crosses to a labor agency."""
-    record, at = own_stay(request, reference), timezone.now()
+    record, at = own_stay(request, reference), present.now()
     form = SupportForm(request.POST or None, stay=record, today=timezone.localdate(at))
     status = 200
     if form.is_valid():

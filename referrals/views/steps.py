@@ -8,27 +8,30 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import Error as DatabaseTrouble
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows.openness import Option
 from workflows.refusals import Refusal, StalePage, StepRefused
 
 from .. import announcements, case_page, choices, diary
 from ..forms.steps import StepForm, form_for
+from ..outages import outage_in
 from ..personal_data import PersonalDataFound
 from ..services import submissions
 from .signed_in import SignedIn, record_or_404
 
 CONFLICT = 409
+UNAVAILABLE = 503
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_step(request: SignedIn, reference: str, name: str) -> HttpResponse:
-    record, at = record_or_404(request, reference), timezone.now()
+    record, at = record_or_404(request, reference), present.now()
     option = choices.option_named(record, name, by=request.user, at=at)
     if option is None:
         raise Http404
@@ -61,6 +64,12 @@ def _take(request: SignedIn, record: Any, option: Option, *, at: datetime) -> Ht
     except ValidationError as invalid:
         form.add_error(None, invalid)
         return _page(request, record, option, form, at=at)
+    except DatabaseTrouble as trouble:
+        outage = outage_in(trouble)
+        if outage is None:
+            raise
+        form.add_error(None, str(outage))
+        return _page(request, record, option, form, at=at, status=UNAVAILABLE)
     messages.success(request, choices.done_sentence(record, step, option))
     return redirect("case", reference=record.reference)
 

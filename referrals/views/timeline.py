@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+import present
 
 from .. import presenting
 from .signed_in import SignedIn, record_or_404
@@ -19,7 +20,7 @@ def timeline(request: SignedIn, reference: str) -> HttpResponse:
     record = record_or_404(request, reference)
     if not request.user.is_representative or not hasattr(record, "person"):
         raise Http404
-    at = timezone.now()
+    at = present.now()
     clocks = [clock for clock in presenting.shown_clocks(record, at=at) if not clock.paused]
     return render(
         request,

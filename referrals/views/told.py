@@ -9,10 +9,10 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+import present
 from notifications import outbox
 
 from .. import told
@@ -36,7 +36,7 @@ def tell_again(request: SignedIn, reference: str, public_id: UUID) -> HttpRespon
         raise Http404
     try:
         with transaction.atomic():
-            outbox.send_again(message=message, at=timezone.now())
+            outbox.send_again(message=message, at=present.now())
     except ValueError:
         messages.warning(request, _("It is still on its way. Wait for what becomes of it."))
     else:

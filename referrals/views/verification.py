@@ -6,10 +6,11 @@ from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+import present
 
 from .. import verification
 from ..forms.verification import VerificationForm
@@ -34,7 +35,7 @@ def _asks_too_much(request: HttpRequest) -> bool:
     """Counts questions from one address in this minute; the address itself is not kept."""
     address = get_adapter().get_client_ip(request)
     who = salted_hmac("referrals.verify_letter", address).hexdigest()[:32]
-    key = f"verify:{timezone.now():%Y%m%d%H%M}:{who}"
+    key = f"verify:{present.now():%Y%m%d%H%M}:{who}"
     asked = cache.get(key, 0) + 1
     cache.set(key, asked, timeout=60)
     return bool(asked > QUESTIONS_A_MINUTE)

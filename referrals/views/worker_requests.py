@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+import present
 from workflows import policies
 
 from ..forms.consents import ConsentForm, ScreeningForm
@@ -46,7 +47,7 @@ def is_prepared(record: WorkerRequest) -> bool:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def request_new(request: SignedIn) -> HttpResponse:
-    at = timezone.now()
+    at = present.now()
     token = request.GET.get("worker", "")
     own = Person.objects.visible_to(request.user)
     if not token:
@@ -98,7 +99,7 @@ def statement_attach(request: SignedIn) -> HttpResponse:
     if form.is_valid():
         try:
             statement = request_drafts.attach_statement(
-                **form.cleaned_data, by=request.user, at=timezone.now()
+                **form.cleaned_data, by=request.user, at=present.now()
             )
         except request_drafts.TooManyTries:
             form.add_error(
@@ -126,7 +127,7 @@ def _back_to_the_request(request: SignedIn, reference: str) -> str:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def request_edit(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     open_to_change = is_prepared(record)
     form = ClaimForm(
         request.POST or None, request=record, permit=packets.open_permit(record), today=timezone.localdate(at)
@@ -165,7 +166,7 @@ def request_edit(request: SignedIn, reference: str) -> HttpResponse:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def request_consent(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     form = ConsentForm(request.POST or None, request=record, today=timezone.localdate(at))
     status = 200
     if form.is_valid():
@@ -203,7 +204,7 @@ def _denial_rule(at: Any) -> Any:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def request_consent_withdraw(request: SignedIn, reference: str) -> HttpResponse:
-    record, at = own_request(request, reference), timezone.now()
+    record, at = own_request(request, reference), present.now()
     if request.method == "POST":
         if record.closed_at is None:
             consents.withdraw_consent(record, by=request.user, at=at)

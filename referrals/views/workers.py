@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+import present
 from workflows import days_in_words
 from workflows.models import Kind
 
@@ -35,7 +36,7 @@ def own_worker(request: SignedIn, token: str) -> Person:
 @require_http_methods(PAGE_METHODS)
 def workers(request: SignedIn) -> HttpResponse:
     """The list. A search is a POST, so that no name stands in an address."""
-    at = timezone.now()
+    at = present.now()
     search = WorkerSearchForm(request.POST if request.method == "POST" else None)
     typed = search.cleaned_data["name"].strip() if search.is_bound and search.is_valid() else ""
     found = caseload.by_pressure(request.user)
@@ -58,7 +59,7 @@ def workers(request: SignedIn) -> HttpResponse:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def worker_new(request: SignedIn) -> HttpResponse:
-    at = timezone.now()
+    at = present.now()
     form = WorkerForm(request.POST or None, today=timezone.localdate(at))
     twins: list[Person] = []
     if form.is_valid():
@@ -82,7 +83,7 @@ def worker_new(request: SignedIn) -> HttpResponse:
 @for_representatives
 @require_http_methods(PAGE_METHODS)
 def worker_edit(request: SignedIn, token: str) -> HttpResponse:
-    worker, at = own_worker(request, token), timezone.now()
+    worker, at = own_worker(request, token), present.now()
     form = WorkerForm(request.POST or None, today=timezone.localdate(at), person=worker)
     if form.is_valid():
         details = form.details
@@ -108,7 +109,7 @@ def _dates(cases: list[Any], *, at: Any) -> list[dict[str, Any]]:
 @for_representatives
 @require_safe
 def worker(request: SignedIn, token: str) -> HttpResponse:
-    person, at = own_worker(request, token), timezone.now()
+    person, at = own_worker(request, token), present.now()
     cases = caseload.cases_of(person, request.user)
     stays = [case for case in cases if getattr(case, "does_not_stop_removal", False)]
     return render(
@@ -151,7 +152,7 @@ def _facts(person: Person) -> list[tuple[str, Any]]:
 @require_http_methods(PAGE_METHODS)
 def worker_consent_withdraw(request: SignedIn, token: str) -> HttpResponse:
     """The worker takes the consent back, in every open case at once."""
-    person, at = own_worker(request, token), timezone.now()
+    person, at = own_worker(request, token), present.now()
     if request.method == "POST":
         count = consents.withdraw_all(person, by=request.user, at=at)
         if count:

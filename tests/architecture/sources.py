@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("config", "referrals", "workflows", "notifications")
+PACKAGES = ("config", "referrals", "workflows", "notifications", "recordsets", "present")
 OTHERS = {"__pycache__", "vendor", "node_modules", "var"}
 
 

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 
 import pytest
 
 from tests.architecture import sources
 
 LONGEST = 300  # lines
-CLOCKS = {
-    ("timezone", "now"),
-    ("datetime", "now"),
-    ("datetime", "today"),
-    ("date", "today"),
-    ("datetime", "utcnow"),
-}
-# Where the clock may be read: what starts something, never what decides something.
-STARTERS = re.compile(
-    r"^(config/|notifications/views|referrals/(views|tasks|demo|middleware|templatetags)|"
-    r"\w+/management/commands/)"
-)
-
 # Where the pattern of a date may stand: one home for pages and messages, one for letters.
 HOMES_OF_DATES = {"workflows/days_in_words.py", "referrals/letters/dates.py"}
 
@@ -34,25 +20,6 @@ def test_a_file_can_be_read_in_one_sitting() -> None:
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
     }
     assert long == {}
-
-
-def test_time_is_given_to_the_rules() -> None:
-    wrong = [
-        sources.where(path, node)
-        for path in sources.product()
-        if not STARTERS.match(sources.where(path))
-        for node in ast.walk(sources.tree(path))
-        if isinstance(node, ast.Call) and reads_the_clock(node.func)
-    ]
-    assert wrong == []
-
-
-def reads_the_clock(function: ast.expr) -> bool:
-    if not isinstance(function, ast.Attribute):
-        return False
-    owner = function.value
-    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
-    return (name, function.attr) in CLOCKS
 
 
 def test_a_date_is_put_into_words_in_one_place() -> None:

@@ -10,10 +10,12 @@ import pytest
 from tests.architecture import sources
 
 MAY_IMPORT = {
-    "config": {"config", "referrals", "workflows", "notifications"},
-    "referrals": {"referrals", "workflows", "notifications"},
-    "workflows": {"workflows"},
-    "notifications": {"notifications"},
+    "config": {"config", "referrals", "workflows", "notifications", "recordsets", "present"},
+    "referrals": {"referrals", "workflows", "notifications", "present"},
+    "workflows": {"workflows", "recordsets", "present"},
+    "notifications": {"notifications", "recordsets", "present"},
+    "recordsets": {"recordsets"},
+    "present": {"present"},
 }
 
 

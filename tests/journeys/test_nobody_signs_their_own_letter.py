@@ -30,7 +30,7 @@ def drafted(cast: Any) -> Statement:
     return statement
 
 
-def in_another_hat(person: Any, capacity: str) -> Any:
+def in_another_hat(cast: Any, person: Any, capacity: str) -> Any:
     """The same person acting in one more membership of the same office, with a delegation to sign."""
     first = person.memberships.get()
     hat = Membership.objects.create(
@@ -42,6 +42,10 @@ def in_another_hat(person: Any, capacity: str) -> Any:
         title="Acting",
         authority="Order 7",
         starts_on=date(2024, 1, 1),
+        recorded_by=cast.approver,
+        recorded_at=OPEN_WORLD,
+        confirmed_by=cast.second_approver,
+        confirmed_at=OPEN_WORLD,
     )
     again = type(person).objects.get(pk=person.pk)
     return again.act_as(hat)
@@ -60,12 +64,12 @@ class TestTheDrafter:
         assert refused(drafted, "approve", by=cast.investigator, at=OPEN_WORLD) == ["not_your_step"]
 
     def test_cannot_approve_in_the_hat_of_an_approver(self, cast: Any, drafted: Statement) -> None:
-        same = in_another_hat(cast.investigator, Capacity.AGENCY_APPROVER)
+        same = in_another_hat(cast, cast.investigator, Capacity.AGENCY_APPROVER)
         assert refused(drafted, "approve", by=same, at=OPEN_WORLD) == ["four_eyes"]
         assert reload(drafted).state == State.AGENCY_REVIEW
 
     def test_is_told_why_before_pressing(self, cast: Any, drafted: Statement) -> None:
-        same = in_another_hat(cast.investigator, Capacity.AGENCY_APPROVER)
+        same = in_another_hat(cast, cast.investigator, Capacity.AGENCY_APPROVER)
         option = next(each for each in options_for(drafted, by=same, at=OPEN_WORLD) if each.name == "approve")
         assert not option.open
         (why,) = option.refusals
@@ -74,7 +78,7 @@ class TestTheDrafter:
 
     def test_cannot_sign_in_the_hat_of_a_signing_official(self, cast: Any, drafted: Statement) -> None:
         take_step(drafted, "approve", by=cast.approver, at=OPEN_WORLD)
-        same = in_another_hat(cast.investigator, Capacity.AGENCY_SIGNER)
+        same = in_another_hat(cast, cast.investigator, Capacity.AGENCY_SIGNER)
         assert refused(drafted, "sign", by=same, at=OPEN_WORLD, review_by_on=REVIEW_BY) == ["four_eyes"]
         assert reload(drafted).version_in_force is None
 

@@ -16,6 +16,7 @@ from config.local.postgres import roots_home
 from config.local.processes import until
 from config.local.trouble import Trouble, sentence_for
 
+DAY = "2028-06-01"
 PEOPLE = [
     {"who": "Advocate", "email": "ana@one.example", "password": "first", "what": "carries workers through"},
     {"who": "Officer", "email": "bo@two.example", "password": "second", "what": "decides " * 30},
@@ -110,12 +111,13 @@ def own_place(place: Path) -> Iterator[dict[str, str]]:
         subprocess.run(["rm", "-rf", str(roots_home(place / "var" / "demo"))], check=True)
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(("end", "words_of_the_day"), [(signal.SIGINT, ["--at", DAY]), (signal.SIGKILL, [])])
 def test_the_demo_serves_its_pages_and_leaves_no_process(
-    own_place: dict[str, str], place: Path, end: signal.Signals
+    own_place: dict[str, str], place: Path, end: signal.Signals, words_of_the_day: list[str]
 ) -> None:
+    """The second time it goes on by itself on the day to which it was moved."""
     port = free_port()
-    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
+    command = [sys.executable, "manage.py", "demo", "--port", str(port), *words_of_the_day]
     words = place / f"said until {end.name}"
     with words.open("w") as said:
         running = subprocess.Popen(command, cwd=places.ROOT, env=own_place, stdout=said, stderr=said)
@@ -129,7 +131,9 @@ def test_the_demo_serves_its_pages_and_leaves_no_process(
         assert running.poll() is None, words.read_text()
         connection = http.client.HTTPConnection(demo.HOST, port, timeout=20)
         connection.request("GET", "/accounts/login/")
-        assert connection.getresponse().status == 200
+        response = connection.getresponse()
+        assert response.status == 200
+        assert f'This demonstration lives on <time datetime="{DAY}">' in response.read().decode()
         connection.close()
         assert len(processes_of(place)) >= 8
     finally:

@@ -114,6 +114,12 @@ class SmtpSink(socketserver.ThreadingTCPServer):
             self.go_on.wait(60)
         return number
 
+    def hold(self, number: int) -> None:
+        """From now on, take the mail with this number and say nothing until ``go_on`` is set."""
+        self.holding.clear()
+        self.go_on.clear()
+        self.hold_at = number
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that was killed is what some tests are about."""
 

@@ -110,7 +110,10 @@ class TestOnTheDay:
 
 
 class TestWhatIsPast:
-    def test_rungs_that_fired_stay_fired_and_the_others_are_armed_anew(self, cast: Any, steward: Any) -> None:
+    def test_rungs_that_fired_stay_fired_and_what_is_ahead_is_armed_anew(
+        self, cast: Any, steward: Any
+    ) -> None:
+        """Warned for 4 September; by the new date the warning lies ahead again, in a second generation."""
         (request,) = submitted(cast)
         determination(request).deadlines.filter(rung="warn_7").update(state=FIRED, settled_at=day(0))
         approved(cast.administrator, steward)
@@ -118,7 +121,19 @@ class TestWhatIsPast:
         clock = determination(request)
         fired = clock.deadlines.filter(state=FIRED).values_list("rung", flat=True)
         armed = clock.deadlines.filter(state=ARMED).order_by("due_at").values_list("rung", flat=True)
-        assert (list(fired), list(armed)) == (["warn_7"], ["due", "breach", "supervisor", "head"])
+        assert list(fired) == ["warn_7"]
+        assert list(armed) == ["warn_7", "due", "breach", "supervisor", "head"]
+        assert set(clock.deadlines.filter(state=ARMED).values_list("generation", flat=True)) == {2}
+
+    def test_a_rung_that_fired_and_would_lie_in_the_past_is_not_armed_again(
+        self, cast: Any, steward: Any
+    ) -> None:
+        (request,) = submitted(cast)
+        determination(request).deadlines.filter(rung="warn_7").update(state=FIRED, settled_at=day(23))
+        approved(cast.administrator, steward)
+        carry_out(day(40))
+        armed = determination(request).deadlines.filter(state=ARMED).order_by("due_at")
+        assert list(armed.values_list("rung", flat=True)) == ["due", "breach", "supervisor", "head"]
 
     def test_a_clock_that_stopped_keeps_its_rule(self, cast: Any, steward: Any) -> None:
         (request,) = submitted(cast)

@@ -75,6 +75,35 @@ def sweep(*, at: datetime, stop_at: int = 0) -> dict[str, int]:
     return {"fired": swept.fired, "steps": swept.steps, "failed": swept.failed, "told": told}
 
 
+def order_about_clock(
+    *, who: str, cases: list[int], at: datetime, lifts: dict[str, int] | None = None
+) -> list[Any]:
+    """Order the determination of each case to stand still, or lift the order of a line, case by case."""
+    from referrals.models import SoiRequest, User
+    from referrals.services import clock_orders
+    from workflows.engine import StepRefused
+
+    person, answers = User.objects.get(email=who), []
+    for case in cases:
+        record, how = SoiRequest.objects.get(pk=case), {"by": person, "at": at, "reason": "A court said so."}
+        try:
+            if lifts is None:
+                step = clock_orders.order_pause(record, "soi_determination", authority="Order 9", **how)
+            else:
+                step = clock_orders.lift_pause(
+                    record, "soi_determination", ordered_in=lifts[str(case)], **how
+                )
+            answers.append({"step": step.pk, "line": step.sequence})
+        except StepRefused as refused:
+            answers.append(
+                {
+                    "codes": [refusal.code for refusal in refused.refusals],
+                    "remedies": [refusal.remedy for refusal in refused.refusals],
+                }
+            )
+    return answers
+
+
 def deliver(*, at: datetime) -> dict[str, int]:
     from referrals import tasks
 
@@ -82,6 +111,53 @@ def deliver(*, at: datetime) -> dict[str, int]:
     return {"sent": delivered.sent, "failed": delivered.failed}
 
 
+def take_in_versions(*, folder: str, **order: Any) -> list[Any]:
+    """As ``take``, with the definitions of that folder known."""
+    from pathlib import Path
+
+    from tests import versions
+
+    with versions.known(Path(folder)):
+        return take(**order)
+
+
+def migrate(
+    *, at: datetime, folder: str, batch: int, back: bool = False, stop_at: int = 0, slow: float = 0.0
+) -> dict[str, Any]:
+    """Move requests between versions; with ``stop_at`` says so at that case and then stands still."""
+    from pathlib import Path
+
+    from tests import versions
+    from workflows import version_maps
+    from workflows.migrating import Migration
+
+    told = 0
+
+    def listen(_move: Any) -> None:
+        nonlocal told
+        told += 1
+        time.sleep(slow)
+        if told == stop_at:
+            answer("standing still")
+            time.sleep(600)
+
+    with versions.known(Path(folder)):
+        known = version_maps.shipped(versions.KIND, 1, 2)
+        migration = Migration(
+            known.turned_round() if back else known, at=at, reason="A triage.", batch=batch, tell=listen
+        )
+        outcome = migration.run()
+    return {"moved": outcome.moved, "left": [each.why for each in outcome.left]}
+
+
+ORDERS: dict[str, Any] = {
+    "take": take,
+    "take_in_versions": take_in_versions,
+    "sweep": sweep,
+    "deliver": deliver,
+    "migrate": migrate,
+    "order_about_clock": order_about_clock,
+}
 answers = sys.stdout
 
 
@@ -102,7 +178,7 @@ def serve(database: str, orders: int, replies: int) -> None:
     for line in os.fdopen(orders):
         order = json.loads(line)
         order["at"] = datetime.fromisoformat(order["at"])
-        answer({"take": take, "sweep": sweep, "deliver": deliver}[order.pop("do")](**order))
+        answer(ORDERS[order.pop("do")](**order))
 
 
 def main(database: str, *pairs: str) -> None:

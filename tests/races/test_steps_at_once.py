@@ -15,7 +15,7 @@ from tests.cases import OPEN_WORLD
 from tests.races.conftest import PROCESSES, Contender
 from workflows import history
 from workflows.machines.soi_request_states import State
-from workflows.models import Clock, Step
+from workflows.models import Clock, Deadline, Pause, Step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,4 +113,35 @@ def test_one_form_sent_by_eight_processes_is_one_step(
         assert len({each["step"] for each in answers}) == 1, "all of them got the one step"
         assert [each["repeated"] for each in answers].count(False) == 1
     assert Step.objects.filter(name="acknowledge").count() == len(requests)
+    assert history.verify().broken is None
+
+
+def test_eight_orders_at_once_overlap_and_each_is_lifted_once(
+    contenders: list[Contender], submitted: Submitted, cast: Any
+) -> None:
+    """Nobody's order is lost, eight liftings of one order lift it once, and the clock waits for the last."""
+    requests = submitted(4)
+    ours = [request.pk for request in requests]
+    for each in contenders:
+        each.order("order_about_clock", who=cast.approver.email, cases=ours, at=LATER)
+    given = flat([each.answer() for each in contenders])
+    assert all("step" in each for each in given)
+    orders = Pause.objects.filter(clock__case_id__in=ours, ended_at=None)
+    assert Counter(orders.values_list("clock__case_id", flat=True)) == dict.fromkeys(ours, PROCESSES)
+    first = {
+        str(pk): min(orders.filter(clock__case_id=pk).values_list("ordered_in", flat=True)) for pk in ours
+    }
+    for each in contenders:
+        each.order(
+            "order_about_clock",
+            who=cast.approver.email,
+            cases=ours,
+            lifts=first,
+            at=LATER + timedelta(hours=1),
+        )
+    lifted = flat([each.answer() for each in contenders])
+    assert sum("step" in each for each in lifted) == len(ours)
+    assert explained(lifted, {"no_order"})
+    assert orders.count() == len(ours) * (PROCESSES - 1)
+    assert not Deadline.objects.filter(clock_key="soi_determination", state="ARMED").exists()
     assert history.verify().broken is None

@@ -7,6 +7,7 @@ is not listed finds nothing, everywhere.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from referrals.models import (
     find_visible,
     visible_cases,
 )
+from tests.cases import OPEN_WORLD
 from tests.wall.people import (
     ADMINISTRATOR,
     AGENCY,
@@ -45,7 +47,7 @@ from tests.wall.people import (
 )
 from tests.wall.world import World
 from workflows.machine import steps_of
-from workflows.models import Case, Kind
+from workflows.models import Absence, Case, Kind
 
 MAY_SEE = {
     "request for a statement": OWN | OWN_ORGANIZER | AGENCY,
@@ -162,7 +164,7 @@ def test_the_edit_pages_open_for_nobody_who_may_not_see_the_case(
     wrong = []
     for who in sorted(SIGNED_IN - MAY_SEE[data]):
         browser = signed_in(who)
-        for name, more in pages.get(Kind(record.kind), []):
+        for name, more in [*pages.get(Kind(record.kind), []), *_clock_pages(record)]:
             address = reverse(name, args=[record.reference, *more])
             status = browser.get(address).status_code
             if status == NO_SUCH_METHOD:
@@ -170,6 +172,14 @@ def test_the_edit_pages_open_for_nobody_who_may_not_see_the_case(
             if status not in {403, 404}:
                 wrong.append((who, name, status))
     assert wrong == []
+
+
+def _clock_pages(record: Any) -> list[tuple[str, tuple[str, ...]]]:
+    keys = [rule.key for rule in record.machine.clocks]
+    return [
+        *(("clock_pause", (key,)) for key in keys),
+        *(("clock_lift", (key, "1")) for key in keys[:1]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -206,6 +216,27 @@ class TestWhatIsNoCase:
     def test_delegations_are_seen_by_their_agency(self, world: World) -> None:
         agency = world.cast.organizations["NLRB"]
         seen = self.seen_by(world, lambda who: Delegation.objects.visible_to(who).filter(agency=agency))
+        assert seen == AGENCY
+
+    def test_the_page_of_a_delegation_opens_for_its_agency_only(
+        self, world: World, signed_in: Callable[[str], Client]
+    ) -> None:
+        delegation = Delegation.objects.filter(agency=world.cast.organizations["NLRB"]).first()
+        assert delegation is not None
+        address = reverse("signature", args=[delegation.pk])
+        assert {who for who in SIGNED_IN if signed_in(who).get(address).status_code == 200} == AGENCY
+
+    def test_an_absence_is_seen_by_those_concerned_and_their_supervisors(self, world: World) -> None:
+        from referrals.services import absences
+
+        cast = world.cast
+        held = cast.investigator.memberships.select_related("office__desk").get()
+        made = Absence.objects.create(
+            person=cast.investigator, deputy=cast.signer, capacity=held.capacity,
+            organization=held.organization_id, desk=held.office.desk, starts_at=OPEN_WORLD,
+            ends_at=OPEN_WORLD + timedelta(days=9), marked_by=cast.signer, marked_at=OPEN_WORLD,
+        )  # fmt: skip
+        seen = self.seen_by(world, lambda who: absences.visible_to(who).filter(pk=made.pk))
         assert seen == AGENCY
 
     def test_an_override_is_seen_with_its_statement(self, world: World) -> None:

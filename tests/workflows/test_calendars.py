@@ -7,7 +7,8 @@ import holidays as public_holidays
 import pytest
 from django.utils import translation
 
-from workflows.calendars import calendar, calendar_keys
+from workflows.calendars import FILE, calendar, calendar_keys, entries_of
+from workflows.languages import lacking
 
 REFERENCE = Path(__file__).parents[2].parent / "shared/data/reference/us_federal_holidays_2020_2035.csv"
 FEDERAL = calendar("us-federal")
@@ -117,7 +118,34 @@ def test_another_time_zone_changes_nothing_but_the_zone():
 def test_a_calendar_that_does_not_exist_is_named_in_the_refusal():
     with pytest.raises(LookupError, match="us-xx"):
         calendar("us-xx")
-    assert set(calendar_keys()) == {"us-federal", "us-ny"}
+    assert set(calendar_keys()) == {"us-federal", "us-ny", "us-ca"}
+
+
+def test_california_keeps_the_day_after_thanksgiving_and_no_columbus_day():
+    """Cal. Gov. Code § 19853: a Sunday is made up for on Monday, of Saturdays only 11 November."""
+    california = calendar("us-ca")
+    assert california.holiday(date(2026, 11, 27)) == "Day after Thanksgiving"
+    assert california.holiday(date(2026, 3, 31)) == "Cesar Chavez Day"
+    assert california.is_business_day(date(2026, 10, 12))
+    assert california.holiday(date(2023, 11, 10)) == "Veterans Day (observed)"
+    assert california.is_business_day(date(2026, 7, 3)), "4 July 2026 is a Saturday"
+    assert california.holiday(date(2027, 7, 5)) == "Independence Day (observed)"
+
+
+@pytest.mark.parametrize("decade", range(2010, 2100, 10))
+def test_californian_holidays_equal_those_of_an_independent_package(decade):
+    """That package has more: holidays of schools and courts."""
+    theirs = public_holidays.country_holidays("US", subdiv="CA", years=range(decade, decade + 10))
+    ours = {day for year in range(decade, decade + 10) for day in kept_in("us-ca", year)}
+    assert {day for day in ours if day.weekday() < 5} <= set(theirs)
+
+
+@pytest.mark.parametrize("key", calendar_keys())
+def test_every_holiday_is_named_in_both_languages_and_has_a_source(key):
+    entry = next(each for each in entries_of(FILE.read_text(encoding="utf-8")) if each["key"] == key)
+    assert entry["source"]
+    for text in (entry["name"], *(holiday["name"] for holiday in entry["holidays"])):
+        assert lacking(text) == []
 
 
 def test_a_holiday_is_named_in_the_language_of_the_reader():

@@ -147,12 +147,16 @@ def test_a_clock_that_ran_before_begins_anew_the_next_time(cast: Any, asked: Any
     assert Clock.objects.filter(case_id=asked.pk, key="soi_information").count() == 2
 
 
-def test_a_rung_that_fired_is_not_armed_again_after_a_pause(cast: Any, asked: Any) -> None:
+def test_a_rung_that_fired_is_armed_again_only_if_it_is_ahead_again(cast: Any, asked: Any) -> None:
     take_step(asked, "answer", by=cast.representative, at=day(14))
     clock = clock_of(asked, "soi_determination")
-    clock.deadlines.filter(rung="warn_7", state=ARMED).update(state=FIRED, settled_at=day(15))
-    take_step(asked, "request_information", by=cast.investigator, at=day(15))
-    take_step(asked, "answer", by=cast.representative, at=day(18))
+    clock.deadlines.filter(rung="warn_7", state=ARMED).update(state=FIRED, settled_at=day(30))
+    take_step(asked, "request_information", by=cast.investigator, at=day(30))
+    take_step(asked, "answer", by=cast.representative, at=day(33))
+    assert rungs(clock, ARMED) == ["warn_7", "due", "breach", "supervisor", "head"], "9 September, day 35"
+    clock.deadlines.filter(rung="warn_7", state=ARMED).update(state=FIRED, settled_at=day(35))
+    take_step(asked, "request_information", by=cast.investigator, at=day(35))
+    take_step(asked, "answer", by=cast.representative, at=day(35))
     assert rungs(clock, ARMED) == ["due", "breach", "supervisor", "head"]
 
 
@@ -238,9 +242,9 @@ def test_a_clock_runs_once_at_a_time(submitted: Any) -> None:
         clock.save(force_insert=True)
 
 
-def test_a_clock_pauses_once_at_a_time(asked: Any) -> None:
+def test_the_state_pauses_a_clock_once_at_a_time(asked: Any) -> None:
     clock = clock_of(asked, "soi_determination")
-    with pytest.raises(IntegrityError, match="a_clock_pauses_once_at_a_time"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="a_state_pauses_a_clock_once_at_a_time"), transaction.atomic():
         Pause.objects.create(clock=clock, began_at=day(8), reason="Again.")
 
 

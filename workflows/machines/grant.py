@@ -24,7 +24,8 @@ CLOCKS = [
         fires={"warn_120": "begin_expiring", "due": "expire"},
     ),
     ClockRule("termination_response", _("Answer to the notice of intent to terminate"),
-              frozenset({State.TERMINATION_NOTICE}), starts_from="notice_served_on", served_by="notice_served_by"),
+              frozenset({State.TERMINATION_NOTICE}), starts_from="notice_served_on", served_by="notice_served_by",
+              ordered_by=parties.uscis_supervisor | parties.ice_supervisor),
 ]  # fmt: skip
 
 has_grounds = Fact(
@@ -157,6 +158,7 @@ class GrantMachine(Case):
         by=parties.uscis_adjudicator | parties.ice_reviewer,
         needs=[has_grounds],
         needs_reason=True,
+        not_by_those_who=("write_grounds",),
         countersigned_by=parties.uscis_supervisor | parties.ice_supervisor,
         consequence=_("The work permit that rests on it is revoked with it."),
     )
@@ -167,6 +169,7 @@ class GrantMachine(Case):
         by=parties.uscis_adjudicator | parties.ice_reviewer,
         needs=[has_grounds, response_time_is_over],
         needs_reason=True,
+        not_by_those_who=("write_grounds",),
         countersigned_by=parties.uscis_supervisor | parties.ice_supervisor,
         consequence=_("The work permit that rests on it is revoked with it."),
     )
@@ -180,6 +183,7 @@ class GrantMachine(Case):
         by=parties.uscis_adjudicator | parties.ice_reviewer,
         needs=[has_grounds],
         needs_reason=True,
+        not_by_those_who=("write_grounds",),
         countersigned_by=parties.uscis_supervisor | parties.ice_supervisor,
         consequence=_("The work permit that rests on it is revoked with it."),
     )

@@ -55,7 +55,8 @@ STANDINGS = {
 CLOCKS = [
     ClockRule("grant_renewal", _("Last day of the deferred action"),
               frozenset({State.OPEN, State.AWAITING_STATEMENT, State.READY}), until="grant_ends_on", fires={"due": "lapse"}),
-    ClockRule("soi_renewal_answer", _("Answer of the agency"), frozenset({State.AWAITING_STATEMENT})),
+    ClockRule("soi_renewal_answer", _("Answer of the agency"), frozenset({State.AWAITING_STATEMENT}),
+              at_agency=True),
 ]  # fmt: skip
 
 extension_is_possible = Fact(

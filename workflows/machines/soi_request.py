@@ -20,13 +20,20 @@ __all__ = ["AT_AGENCY", "OPEN", "STANDINGS", "SoiRequestMachine", "State"]
 
 CLOCKS = [
     ClockRule(
-        "soi_acknowledgement", _("Acknowledgement"), frozenset({State.SUBMITTED}), starts_from="submitted_at"
+        "soi_acknowledgement",
+        _("Acknowledgement"),
+        frozenset({State.SUBMITTED}),
+        starts_from="submitted_at",
+        ordered_by=parties.agency_approver,
+        at_agency=True,
     ),
     ClockRule(
         "soi_request_lapse",
         _("Lapse without an answer"),
         frozenset({State.SUBMITTED}),
         fires={"due": "lapse"},
+        ordered_by=parties.agency_approver,
+        at_agency=True,
     ),
     ClockRule(
         "soi_determination",
@@ -35,12 +42,16 @@ CLOCKS = [
         starts_from="submitted_at",
         paused_in=frozenset({State.INFO_REQUESTED, State.MONITORING}),
         pause_reason=_("Waiting for the other side, or monitored until needed."),
+        ordered_by=parties.agency_approver,
+        at_agency=True,
     ),
     ClockRule(
         "soi_information",
         _("Answer to the agency's questions"),
         frozenset({State.INFO_REQUESTED}),
         restarts=True,
+        ordered_by=parties.agency_approver,
+        at_agency=True,
     ),
     ClockRule(
         "soi_recheck",
@@ -48,6 +59,7 @@ CLOCKS = [
         frozenset({State.MONITORING}),
         until="recheck_on",
         fires={"due": "recheck"},
+        at_agency=True,
     ),
 ]
 
@@ -225,6 +237,7 @@ class SoiRequestMachine(Case):
         by=parties.agency_approver,
         needs=[has_an_assessment, declines],
         needs_reason=True,
+        not_by_those_who=("assess",),
         records=("reason_code",),
         consequence=_("The requester gets a letter with the reason."),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import parties
 from ..machine import ClockRule, Fact, Machine, step
 from ..models import Case, Kind
+from .signature import holds_a_delegation
 from .statement_endings import StatementEndings
 from .statement_states import DRAFTING, ENDED, IN_FORCE, SETTLED, STANDINGS, State
 
@@ -23,17 +24,23 @@ CLOCKS = [
     ClockRule(
         "soi_approval", _("Approval and signature"),
         frozenset({State.AGENCY_REVIEW, State.APPROVED, State.AMENDMENT_REVIEW, State.AMENDMENT_APPROVED}),
+        ordered_by=parties.agency_approver, at_agency=True,
     ),
-    ClockRule("soi_transmittal", _("Sending to DHS"), frozenset({State.SIGNED})),
-    ClockRule("dhs_acknowledgement", _("Acknowledgement by DHS"), frozenset({State.TRANSMITTED, State.RECEIVED})),
-    ClockRule("soi_completion", _("Completion of the returned statement"), frozenset({State.RETURNED})),
+    ClockRule("soi_transmittal", _("Sending to DHS"), frozenset({State.SIGNED}),
+              ordered_by=parties.agency_approver, at_agency=True),
+    ClockRule("dhs_acknowledgement", _("Acknowledgement by DHS"), frozenset({State.TRANSMITTED, State.RECEIVED}),
+              ordered_by=parties.uscis_supervisor | parties.programme_officer),
+    ClockRule("soi_completion", _("Completion of the returned statement"), frozenset({State.RETURNED}),
+              ordered_by=parties.agency_approver, at_agency=True),
     ClockRule(
         "soi_review", _("Review of the statement"),
         frozenset(IN_FORCE), until="review_by", fires={"warn_90": "begin_expiring", "breach": "expire"},
+        at_agency=True,
     ),
     ClockRule(
         "soi_withdrawal", _("Announced withdrawal"), frozenset({State.WITHDRAWAL_NOTICE}),
         until="withdrawal_on", fires={"due": "withdraw"},
+        at_agency=True,
     ),
 ]  # fmt: skip
 
@@ -41,11 +48,6 @@ checklist_is_complete = Fact(
     "checklist_is_complete",
     _("The checklist still has open required items."),
     _("Open the draft and complete what the checklist marks as missing."),
-)
-holds_a_delegation = Fact(
-    "holds_a_delegation",
-    _("You hold no delegation of signature for this agency on this day."),
-    _("Ask an official who holds one, or have the delegation recorded."),
 )
 dhs_has_seen_the_draft = Fact(
     "dhs_has_seen_the_draft",

@@ -139,6 +139,7 @@ class StatementEndings:
         by=parties.agency_approver,
         needs_reason=True,
         records=("outcome",),
+        countersigned_by=parties.agency_approver,
         consequence=_("DHS and every representative with a request that depends on it are told."),
     )
     def close(self, *, at: datetime, outcome: str) -> None:

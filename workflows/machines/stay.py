@@ -29,11 +29,15 @@ __all__ = [
 
 CLOCKS = [
     ClockRule("stay_appointment", _("Appointment to file"), frozenset({State.APPOINTMENT_MADE}), until="appointment_on"),
-    ClockRule("stay_acceptance", _("Acceptance of the papers"), frozenset({State.FILED})),
+    ClockRule("stay_acceptance", _("Acceptance of the papers"), frozenset({State.FILED}),
+              ordered_by=parties.ice_supervisor),
     ClockRule("stay_review", _("Review by ICE"), frozenset({State.CHECKS, State.UNDER_REVIEW}),
-              paused_in=frozenset({State.INFO_REQUESTED}), pause_reason=_("The other side has to answer.")),
-    ClockRule("stay_information", _("Answer to ICE"), frozenset({State.INFO_REQUESTED}), restarts=True),
-    ClockRule("osup_issue", _("Order of supervision"), frozenset({State.GRANTED})),
+              paused_in=frozenset({State.INFO_REQUESTED}), pause_reason=_("The other side has to answer."),
+              ordered_by=parties.ice_supervisor),
+    ClockRule("stay_information", _("Answer to ICE"), frozenset({State.INFO_REQUESTED}), restarts=True,
+              ordered_by=parties.ice_supervisor),
+    ClockRule("osup_issue", _("Order of supervision"), frozenset({State.GRANTED}),
+              ordered_by=parties.ice_supervisor),
     ClockRule("bond_posting", _("Posting of the bond"), policy="stay_bond", runs_in= frozenset({State.BOND_REQUIRED}), until="bond_due_on"),
     ClockRule("removal_date", _("Removal date"), frozenset(PENDING), until="removal_at"),
     ClockRule("stay_expiry", _("End of the stay"), frozenset(DECIDED_FOR), until="ends_on",
@@ -49,6 +53,9 @@ order_is_final = Fact(
     "order_is_final",
     _("There is no final order."),
     _("Before a final order, ask the court or the ICE attorneys instead."),
+)
+newer_stay_is_granted = Fact(
+    "newer_stay_is_granted", _("No newer stay of this worker is granted."), _("Decide the new request first.")
 )
 worker_consents = Fact(
     "worker_consents",
@@ -239,6 +246,7 @@ class StayMachine(Case):
         State.RENEWED,
         _("Replace by a new stay"),
         by=parties.ice_reviewer,
+        needs=[newer_stay_is_granted],
         needs_reason=True,
     )
     def renew(self, *, at: datetime) -> None:
@@ -260,14 +268,23 @@ class StayMachine(Case):
         self.decided_at = at
 
     @step(
-        PREPARING, State.MOOT, _("Record as no longer needed"), by=parties.representative, needs_reason=True
-    )
-    @step(
-        [*WITH_ICE, *DECIDED_FOR],
+        [*PREPARING, *WITH_ICE, *DECIDED_FOR],
         State.MOOT,
         _("Record as no longer needed"),
-        by=parties.representative | parties.ice_reviewer,
+        by=parties.representative,
         needs_reason=True,
     )
     def make_moot(self, *, at: datetime) -> None:
+        self.decided_at = at
+
+    @step(
+        [*WITH_ICE, *DECIDED_FOR],
+        State.MOOT,
+        _("End as no longer needed"),
+        by=parties.ice_reviewer,
+        needs_reason=True,
+        countersigned_by=parties.ice_supervisor,
+        consequence=_("The representative is told. A stay that is in force ends with it."),
+    )
+    def end_as_moot(self, *, at: datetime) -> None:
         self.decided_at = at

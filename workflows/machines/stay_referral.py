@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import parties
 from ..machine import ClockRule, Fact, Machine, Standing, step
 from ..models import Case, Kind
+from .signature import holds_a_delegation
 
 
 class State(models.TextChoices):
@@ -76,7 +77,11 @@ STANDINGS = {
 
 CLOCKS = [
     ClockRule(
-        "stay_support_letter", _("Letter of support"), frozenset({State.ASKED, State.DRAFTED, State.APPROVED})
+        "stay_support_letter",
+        _("Letter of support"),
+        frozenset({State.ASKED, State.DRAFTED, State.APPROVED}),
+        ordered_by=parties.agency_approver,
+        at_agency=True,
     ),
     ClockRule(
         "stay_referral_ack",
@@ -165,7 +170,7 @@ class StayReferralMachine(Case):
         State.APPROVED,
         _("Approve and sign"),
         by=parties.agency_approver,
-        needs=[worker_consents, letter_is_complete],
+        needs=[worker_consents, letter_is_complete, holds_a_delegation],
         not_by_those_who=("draft",),
         main=True,
     )
@@ -235,6 +240,7 @@ class StayReferralMachine(Case):
         _("Decline to support"),
         by=parties.agency_approver,
         needs_reason=True,
+        countersigned_by=parties.agency_approver,
     )
     def decline(self, *, at: datetime) -> None:
         self.ended_at = at

@@ -18,14 +18,19 @@ from .work_permit_states import PENDING, STANDINGS, VALID, State
 __all__ = ["PENDING", "STANDINGS", "VALID", "State", "WorkPermitMachine"]
 
 CLOCKS = [
-    ClockRule("fee_check", _("Fee check"), frozenset({State.FILED, State.WAIVER_REQUESTED})),
+    ClockRule("fee_check", _("Fee check"), frozenset({State.FILED, State.WAIVER_REQUESTED}),
+              ordered_by=parties.uscis_supervisor),
     ClockRule("ead_decision", _("Decision on the work permit"), frozenset({State.IN_ADJUDICATION}),
-              paused_in=frozenset({State.RFE_ISSUED}), pause_reason=_("The other side has to answer.")),
+              paused_in=frozenset({State.RFE_ISSUED}), pause_reason=_("The other side has to answer."),
+              ordered_by=parties.uscis_supervisor),
     ClockRule("ead_rfe", _("Response to the request for evidence"), frozenset({State.RFE_ISSUED}), policy="rfe",
-              starts_from="rfe_served_on", served_by="rfe_served_by"),
-    ClockRule("card_production", _("Production of the card"), frozenset({State.APPROVED})),
+              starts_from="rfe_served_on", served_by="rfe_served_by",
+              ordered_by=parties.uscis_supervisor),
+    ClockRule("card_production", _("Production of the card"), frozenset({State.APPROVED}),
+              ordered_by=parties.uscis_supervisor),
     ClockRule("card_delivery", _("Delivery of the card"),
-              frozenset({State.CARD_PRODUCED, State.MAILED, State.UNDELIVERABLE})),
+              frozenset({State.CARD_PRODUCED, State.MAILED, State.UNDELIVERABLE}),
+              ordered_by=parties.uscis_supervisor),
     ClockRule("ead_expiry", _("End of the work permit"), frozenset(VALID), until="valid_until",
               fires={"warn_180": "begin_expiring", "due": "expire"}),
 ]  # fmt: skip

@@ -31,12 +31,15 @@ from .worker_request_uscis import UscisTrack
 
 ON_HOLD = frozenset({State.HELD})
 HOLD = _("A hold is in place.")
+IN_CHARGE = parties.uscis_supervisor | parties.programme_officer
 
 CLOCKS = [
     ClockRule("worker_receipt", _("Receipt by intake"), frozenset({State.FILED, State.RECEIVED}),
-              paused_in=ON_HOLD, pause_reason=HOLD),
+              paused_in=ON_HOLD, pause_reason=HOLD,
+              ordered_by=IN_CHARGE),
     ClockRule("routing", _("Completeness check and routing"), frozenset({State.COMPLETENESS_CHECK}),
-              paused_in=ON_HOLD, pause_reason=HOLD),
+              paused_in=ON_HOLD, pause_reason=HOLD,
+              ordered_by=IN_CHARGE),
     ClockRule("biometrics", _("Biometrics appointment"), frozenset({State.BIOMETRICS_SCHEDULED}),
               until="biometrics_on"),
     ClockRule(
@@ -46,24 +49,31 @@ CLOCKS = [
         paused_in=frozenset({State.RFE_ISSUED, State.NOID_ISSUED, State.HELD}),
         pause_reason=_("The other side has to answer, or a hold is in place."),
         starts_from="accepted_at",
+        ordered_by=IN_CHARGE,
     ),
     ClockRule("rfe", _("Response to the request for evidence"), frozenset({State.RFE_ISSUED}),
-              starts_from="rfe_served_on", served_by="rfe_served_by", paused_in=ON_HOLD, pause_reason=HOLD),
+              starts_from="rfe_served_on", served_by="rfe_served_by", paused_in=ON_HOLD, pause_reason=HOLD,
+              ordered_by=IN_CHARGE),
     ClockRule("noid", _("Response to the notice of intent to deny"), frozenset({State.NOID_ISSUED}),
-              starts_from="noid_served_on", served_by="noid_served_by", paused_in=ON_HOLD, pause_reason=HOLD),
+              starts_from="noid_served_on", served_by="noid_served_by", paused_in=ON_HOLD, pause_reason=HOLD,
+              ordered_by=IN_CHARGE),
     ClockRule("ice_forwarding", _("Receipt by ICE"), frozenset({State.ROUTED_ICE}),
-              paused_in=ON_HOLD, pause_reason=HOLD),
+              paused_in=ON_HOLD, pause_reason=HOLD,
+              ordered_by=parties.ice_supervisor),
     ClockRule(
         "ice_decision", _("Decision by ICE"),
         frozenset({State.ROUTED_ICE, State.ICE_RECEIVED, State.ICE_REVIEW}),
         paused_in=frozenset({State.ICE_INFO_REQUESTED, State.HELD}),
         pause_reason=_("The other side has to answer, or a hold is in place."),
         starts_from="accepted_at",
+        ordered_by=parties.ice_supervisor,
     ),
     ClockRule("ice_info", _("Answer to ICE"), frozenset({State.ICE_INFO_REQUESTED}),
               starts_from="ice_info_served_on", served_by="ice_info_served_by",
-              paused_in=ON_HOLD, pause_reason=HOLD),
-    ClockRule("ice_return", _("Return to USCIS for the work permit"), frozenset({State.ICE_GRANTED})),
+              paused_in=ON_HOLD, pause_reason=HOLD,
+              ordered_by=parties.ice_supervisor),
+    ClockRule("ice_return", _("Return to USCIS for the work permit"), frozenset({State.ICE_GRANTED}),
+              ordered_by=parties.ice_supervisor),
     ClockRule(
         "removal_date", _("Removal date"),
         frozenset([*PREPARING, *BEFORE_ACCEPTANCE, *USCIS_PENDING, *ICE_PENDING, State.HELD]),

@@ -73,6 +73,7 @@ class IceTrack:
         needs=[facts.has_a_decision],
         records=("grant_starts_on", "months"),
         main=True,
+        not_by_those_who=("write_decision",),
         countersigned_by=parties.ice_supervisor,
     )
     def grant_at_ice(self, *, at: datetime, grant_starts_on: date, months: int) -> None:
@@ -86,6 +87,7 @@ class IceTrack:
         needs=[facts.has_a_decision],
         needs_reason=True,
         records=("reason_code",),
+        not_by_those_who=("write_decision",),
         countersigned_by=parties.ice_supervisor,
     )
     def deny_at_ice(self, *, at: datetime, reason_code: str) -> None:

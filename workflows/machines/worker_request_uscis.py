@@ -167,6 +167,7 @@ class UscisTrack:
         needs=[facts.has_a_decision],
         needs_reason=True,
         records=("reason_code",),
+        not_by_those_who=("write_decision",),
         countersigned_by=parties.uscis_supervisor,
         consequence=_("There is no appeal. The work permit is denied with it."),
     )
@@ -177,8 +178,9 @@ class UscisTrack:
         [*USCIS_PENDING, State.RECEIVED, State.COMPLETENESS_CHECK],
         State.CLOSED,
         _("Close administratively"),
-        by=parties.uscis_supervisor,
+        by=parties.uscis_adjudicator,
         needs_reason=True,
+        countersigned_by=parties.uscis_supervisor,
     )
     def close_administratively(self, *, at: datetime) -> None:
         self.decided_at = at

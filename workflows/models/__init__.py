@@ -1,3 +1,4 @@
+from .absence import Absence
 from .case import Case, CaseQuerySet, Kind
 from .clock import Clock, Pause
 from .daily_head import CaseHead, CaseSalt, DailyHead
@@ -12,6 +13,7 @@ from .tolling import TollingWindow
 from .wording import Redaction, RedactionRequest, Wording
 
 __all__ = [
+    "Absence",
     "Case",
     "CaseHead",
     "CaseQuerySet",

@@ -99,12 +99,15 @@ class Case(models.Model):
                 condition=pgtrigger.Condition(
                     "OLD.state IS DISTINCT FROM NEW.state OR OLD.version IS DISTINCT FROM NEW.version"
                     " OR OLD.head_hash IS DISTINCT FROM NEW.head_hash"
+                    " OR OLD.definition_version IS DISTINCT FROM NEW.definition_version"
                 ),
                 func="""
                     IF NEW.version <> OLD.version + 1 OR NOT EXISTS (
                         SELECT FROM workflows_step
                         WHERE case_id = NEW.id AND sequence = NEW.version
                             AND to_state = NEW.state AND hash = NEW.head_hash
+                            AND definition_version = NEW.definition_version
+                            AND (nature = 'MIGRATED') = (OLD.definition_version <> NEW.definition_version)
                     ) THEN
                         RAISE EXCEPTION 'a state changes only together with a step';
                     END IF;

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
 from django.db import models
 
 
@@ -8,11 +12,11 @@ class Clock(models.Model):
 
     Nothing is counted down: the due date is computed from these columns, the
     pauses and the calendar whenever it is asked for. A clock that was read together with its case ``holds``
-    its pauses and the names of its rungs that have fired.
+    its pauses and the names of its rungs that have fired, each with the last moment for which it did.
     """
 
     held_pauses: list[Pause] | None = None
-    fired_rungs: frozenset[str] = frozenset()
+    fired_rungs: Mapping[str, datetime] = MappingProxyType({})
 
     case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="clocks")
     key = models.CharField(max_length=60)
@@ -46,18 +50,30 @@ class Clock(models.Model):
     def paused(self) -> bool:
         return any(pause.ended_at is None for pause in self.stretches())
 
+    @property
+    def own_pause(self) -> Pause | None:
+        """The pause that lasts because of the case's own state, if there is one."""
+        lasting = (pause for pause in self.stretches() if pause.ended_at is None)
+        return next((pause for pause in lasting if pause.ordered_in is None), None)
+
 
 class Pause(models.Model):
-    """A stretch in which a clock stood still, with the reason and who ordered it."""
+    """A stretch in which a clock stood still, with its reason.
+
+    It is set by the case's own state, or ordered by a person; then `ordered_in` is the number of the line of
+    history that says so, and there is an authority. A clock may have several at once; it goes on when all
+    have ended.
+    """
 
     clock = models.ForeignKey(Clock, models.PROTECT, related_name="pauses")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     reason = models.TextField()
     authority = models.CharField(max_length=200, blank=True)
+    ordered_in = models.PositiveIntegerField(null=True)
 
     class Meta:
-        ordering = ("began_at",)
+        ordering = ("began_at", "pk")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("began_at")),
@@ -65,8 +81,15 @@ class Pause(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["clock"],
-                condition=models.Q(ended_at__isnull=True),
-                name="a_clock_pauses_once_at_a_time",
+                condition=models.Q(ended_at__isnull=True, ordered_in__isnull=True),
+                name="a_state_pauses_a_clock_once_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["clock", "ordered_in"], name="one_pause_of_a_clock_for_each_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ordered_in__isnull=True) | ~(models.Q(reason="") | models.Q(authority="")),
+                name="an_ordered_pause_has_a_reason_and_an_authority",
             ),
         ]
 

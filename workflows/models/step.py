@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..parties import Capacity
+from .second_person import SecondPerson
 
 
 class Step(models.Model):
@@ -22,6 +23,7 @@ class Step(models.Model):
         PROPOSED = "PROPOSED", _("Proposed, waiting for a countersignature")
         SENT_BACK = "SENT_BACK", _("Proposal sent back")
         RECORDED = "RECORDED", _("Recorded")
+        MIGRATED = "MIGRATED", _("Moved to another version of the procedure")
 
     repeated = False
 
@@ -51,6 +53,15 @@ class Step(models.Model):
             models.UniqueConstraint(
                 fields=["case", "idempotency_key"], name="one_step_for_each_idempotency_key"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(nature__in=["PROPOSED", "SENT_BACK", "RECORDED"])
+                | models.Q(from_state=models.F("to_state")),
+                name="only_a_step_taken_changes_the_state",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(nature="OPENED") | models.Q(sequence=1),
+                name="a_case_is_opened_by_its_first_line",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="history_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -61,6 +72,7 @@ class Step(models.Model):
                 when=pgtrigger.Before,
                 func="RAISE EXCEPTION 'the history is never emptied';",
             ),
+            SecondPerson(),
         ]
 
     def __str__(self) -> str:

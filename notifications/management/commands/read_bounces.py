@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import present
 from notifications import bounces, reports
 from notifications.models import BounceReport
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                         source=BounceReport.Source.MAILBOX,
                         content=content,
                         entries=found,
-                        at=timezone.now(),
+                        at=present.now(),
                     )
                 except bounces.AlreadyTaken:
                     old += 1

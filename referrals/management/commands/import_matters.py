@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import present
 from referrals.matter_csv import UnreadableFile
 from referrals.services import matters
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **_options: Any) -> None:
         try:
             rows = _lines_of(file)
-            done = matters.import_file(file, at=timezone.now(), progress=bar(rows, sys.stderr))
+            done = matters.import_file(file, at=present.now(), progress=bar(rows, sys.stderr))
         except UnreadableFile as unreadable:
             raise CommandError(
                 _("%(file)s cannot be read. %(why)s") % {"file": file, "why": unreadable}

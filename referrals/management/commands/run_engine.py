@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+import present
 from notifications.relay import Delivered
 from referrals import heartbeats, tasks
 from referrals.models import Heartbeat
@@ -47,11 +47,11 @@ class Command(BaseCommand):
 
     def _note(self, *, quiet: bool) -> None:
         """Say that the loop goes round, even if nothing of the turn could be done."""
-        heartbeats.note(Heartbeat.Part.LOOP, at=timezone.now())
+        heartbeats.note(Heartbeat.Part.LOOP, at=present.now())
 
     def _sign(self, *, quiet: bool) -> None:
         """Take this day's head of the histories, unless it has been taken."""
-        heads.take(at=timezone.now())
+        heads.take(at=present.now())
 
     def _despite_trouble(self, work: Callable[..., None]) -> None:
         """One half of a turn: what goes wrong in it ends neither the other half nor the loop."""
@@ -96,7 +96,7 @@ class Command(BaseCommand):
 def _swept() -> Swept:
     swept = Swept()
     while True:
-        turn = tasks.fire(at=timezone.now())
+        turn = tasks.fire(at=present.now())
         swept.failed = max(swept.failed, turn.failed)
         turn.failed = 0
         swept += turn
@@ -107,7 +107,7 @@ def _swept() -> Swept:
 def _delivered() -> Delivered:
     sent = retried = failed = 0
     while True:
-        turn = tasks.deliver(at=timezone.now())
+        turn = tasks.deliver(at=present.now())
         if turn == Delivered():
             return Delivered(sent, retried, failed)
         sent, retried, failed = sent + turn.sent, retried + turn.retried, failed + turn.failed

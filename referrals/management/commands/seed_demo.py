@@ -1,9 +1,9 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+import present
 from referrals.demo.cast import gather
 from referrals.demo.world import WORLDS, build
 
@@ -21,7 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *, world: str, **_options: Any) -> None:
         self.stdout.write(_("People, offices and desks."))
-        built = build(gather(), now=timezone.now(), world=world, say=self.stdout.write)
+        try:
+            built = build(gather(), now=present.now(), world=world, say=self.stdout.write)
+        except ValueError as refused:
+            raise CommandError(str(refused)) from refused
         told = _("The demo's world is ready") if built.new else _("The demo's world was there already")
         self.stdout.write(
             _("%(told)s: %(cases)d cases, %(steps)d steps, %(messages)d messages.")

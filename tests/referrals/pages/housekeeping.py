@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from notifications.models import Incident
+from referrals.models import Delegation
 from referrals.services import redactions
 from tests.cases import OPEN_WORLD, request_draft
 from tests.workflows.history_files import spoken_line
@@ -28,6 +29,7 @@ def begin(casework: Casework) -> None:
         "change": (change(casework, rule).pk,),
         "closure": (closure(0).pk,),
         "agency": ("NLRB",),
+        "delegation": (Delegation.objects.get(official=casework.cast.signer).pk,),
         "incident": (incident(casework, "first").pk,),
         "redaction": (redaction(casework).pk,),
     }

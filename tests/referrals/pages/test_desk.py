@@ -34,6 +34,14 @@ def test_everybody_finds_a_first_page_that_teaches_when_it_is_empty(
         assert "appear here" in text
 
 
+def test_whose_turn_it_is_goes_straight_to_the_step_that_is_next(cast: Cast, browse: Browse) -> None:
+    request = request_draft(cast)
+    take_step(request, "submit", by=cast.representative, at=timezone.now())
+    acknowledge = f"/cases/{request.reference}/steps/acknowledge/"
+    assert acknowledge in links(browse(cast.investigator).get("/?show=desk"))
+    assert acknowledge not in links(browse(cast.representative).get("/?show=waiting"))
+
+
 def test_nobody_reads_a_desk_without_signing_in(client: Client, cast: Cast) -> None:
     response = client.get("/")
     assert response.status_code == 302

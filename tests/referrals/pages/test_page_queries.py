@@ -21,7 +21,7 @@ from tests.referrals.pages.page_costs import OTHERS, PAGES, Page
 pytestmark = pytest.mark.django_db
 
 FEW, MANY = 2, 12
-MOST = 34
+MOST = 32
 LISTS = {
     "desk", "search", "matters", "matter", "statement_new", "workers", "worker", "notices", "inbox",
     "kept_mail", "overrides", "override_new", "case_history", "request_evidence", "request_new",

@@ -37,4 +37,4 @@ MOVES = {
 }
 EITHER_SUPERVISOR = USCIS_SUPERVISOR | ICE_SUPERVISOR
 COUNTERSIGNED = {"terminate_at_once": EITHER_SUPERVISOR, "terminate": EITHER_SUPERVISOR}
-NOT_BY_THOSE_WHO = {}
+NOT_BY_THOSE_WHO = {"terminate_at_once": {"write_grounds"}, "terminate": {"write_grounds"}}

@@ -29,4 +29,4 @@ MOVES = {
     (State.MONITORING, "withdraw"): (REQUESTER, {State.WITHDRAWN}),
 }
 COUNTERSIGNED = {}
-NOT_BY_THOSE_WHO = {}
+NOT_BY_THOSE_WHO = {"decline": {"assess"}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.workflows.tables.capacities import (
     AGENCY,
     AGENCY_APPROVERS,
-    AGENCY_SIGNER,
     AGENCY_STAFF,
     CLOCK,
     INTAKE,
@@ -19,7 +18,7 @@ MOVES = {
     (State.AGENCY_REVIEW, "cancel"): (AGENCY_APPROVERS, {State.CANCELLED}),
     (State.AGENCY_REVIEW, "approve"): (AGENCY_APPROVERS, {State.APPROVED}),
     (State.AGENCY_REVIEW, "return_to_drafter"): (AGENCY_APPROVERS, {State.DRAFT}),
-    (State.APPROVED, "sign"): (AGENCY_SIGNER, {State.SIGNED}),
+    (State.APPROVED, "sign"): (AGENCY_APPROVERS, {State.SIGNED}),
     (State.APPROVED, "cancel"): (AGENCY_APPROVERS, {State.CANCELLED}),
     (State.APPROVED, "return_to_drafter"): (AGENCY_APPROVERS, {State.DRAFT}),
     (State.SIGNED, "transmit"): (AGENCY, {State.TRANSMITTED}),
@@ -60,7 +59,7 @@ MOVES = {
     (State.AMENDMENT_REVIEW, "close"): (AGENCY_APPROVERS, {State.CLOSED}),
     (State.AMENDMENT_REVIEW, "approve"): (AGENCY_APPROVERS, {State.AMENDMENT_APPROVED}),
     (State.AMENDMENT_REVIEW, "return_to_drafter"): (AGENCY_APPROVERS, {State.AMENDING}),
-    (State.AMENDMENT_APPROVED, "sign"): (AGENCY_SIGNER, {State.SIGNED}),
+    (State.AMENDMENT_APPROVED, "sign"): (AGENCY_APPROVERS, {State.SIGNED}),
     (State.AMENDMENT_APPROVED, "expire"): (CLOCK, {State.EXPIRED}),
     (State.AMENDMENT_APPROVED, "withdraw_at_once"): (AGENCY_APPROVERS, {State.WITHDRAWN}),
     (State.AMENDMENT_APPROVED, "close"): (AGENCY_APPROVERS, {State.CLOSED}),
@@ -80,5 +79,9 @@ MOVES = {
     (State.WITHDRAWAL_NOTICE, "withdraw"): (CLOCK, {State.WITHDRAWN}),
     (State.WITHDRAWAL_NOTICE, "close"): (AGENCY_APPROVERS, {State.CLOSED}),
 }
-COUNTERSIGNED = {"withdraw_at_once": AGENCY_APPROVERS, "announce_withdrawal": AGENCY_APPROVERS}
+COUNTERSIGNED = {
+    "withdraw_at_once": AGENCY_APPROVERS,
+    "announce_withdrawal": AGENCY_APPROVERS,
+    "close": AGENCY_APPROVERS,
+}
 NOT_BY_THOSE_WHO = {"approve": {"revise", "send_for_approval"}, "sign": {"revise", "send_for_approval"}}

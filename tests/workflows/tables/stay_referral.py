@@ -27,5 +27,5 @@ MOVES = {
     (State.FORWARDED, "not_support"): (ICE, {State.NOT_SUPPORTED}),
     (State.FORWARDED, "make_moot"): (AGENCY_STAFF | CLOCK | REPRESENTATIVE, {State.MOOT}),
 }
-COUNTERSIGNED = {}
+COUNTERSIGNED = {"decline": AGENCY_APPROVERS}
 NOT_BY_THOSE_WHO = {"approve": {"draft"}}

@@ -18,7 +18,9 @@ class Command(BaseCommand):
             self.stderr.write(problem)
         if problems:
             raise CommandError(f"{len(problems)} problems in {len(found)} machines.")
-        self.stdout.write(f"All {len(found)} machines are sound and speak every language.")
+        self.stdout.write(
+            f"All {len(found)} machines are sound, frozen as they are, and speak every language."
+        )
 
 
 def _line(machine: Examined) -> str:
@@ -28,4 +30,5 @@ def _line(machine: Examined) -> str:
     )
     if not machine.problems:
         return checked + "sound"
-    return checked + f"{len(machine.unsound)} defects, {len(machine.untranslated)} texts not translated"
+    found = f"{len(machine.unsound)} defects, {len(machine.untranslated)} texts not translated"
+    return checked + found + (", not as it is frozen" if machine.unfrozen else "")

@@ -1,8 +1,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+import present
 from workflows import heads
 
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options: Any) -> None:
-        head = heads.take(at=timezone.now())
+        head = heads.take(at=present.now())
         self.stdout.write(f"Daily head {head.number} of {head.day}: {head.cases} cases, {head.lines} steps.")
         self.stdout.write(f"Root: {head.root}")
         self.stdout.write(f"Hash: {head.hash}")

@@ -3,10 +3,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+import present
 from workflows import stuck
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, **options: Any) -> None:
-        found = stuck.find(at=timezone.now())
+        found = stuck.find(at=present.now())
         if options["json"]:
             self.stdout.write(json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=2))
         for each in [] if options["json"] else found:

@@ -1,0 +1,94 @@
+"""Doing a whole unit of work again when the database has put it back: a deadlock, or a lost serialization.
+
+PostgreSQL undoes one of several transactions that stand in each other's way, and says so with a code of
+class 40 (PostgreSQL manual, appendix A): nothing was done, and the same work may succeed a moment later. Only
+whoever began the transaction can do it again, for everything in it is gone. A connection that broke off in a
+commit says nothing of the kind, so that is never done again here; a person's second try with the same
+idempotency key is harmless.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import Error, models, transaction
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TIMES = 6
+"""How often a unit of work is begun at most; together the pauses between take less than two seconds."""
+SHORTEST_PAUSE = 0.03  # seconds; doubled each time
+PUT_BACK = {"40001": "serialization failure", "40P01": "deadlock"}
+
+
+def code_of(failure: BaseException) -> str:
+    """The SQLSTATE of what the database said, or nothing."""
+    return str(getattr(failure.__cause__, "sqlstate", None) or getattr(failure, "sqlstate", None) or "")
+
+
+def in_one_piece(work: Callable[P, T]) -> Callable[P, T]:
+    """As ``transaction.atomic``, and again from the start when the database has put the transaction back.
+
+    Within a caller's transaction it runs once, under a savepoint: that transaction is the caller's to do
+    again. The records among its arguments are as they were before each try, so it must read again whatever
+    it decides on.
+    """
+
+    @functools.wraps(work)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        given = [each for each in (*args, *kwargs.values()) if isinstance(each, models.Model)]
+        return whole_again(lambda: work(*args, **kwargs), records=given)
+
+    return whole
+
+
+def whole_again(work: Callable[[], T], *, records: Iterable[models.Model] = (), savepoint: bool = True) -> T:
+    """``work`` in a transaction of its own, up to ``TIMES`` times; ``records`` are put back in between.
+
+    In a caller's transaction it is done once, without a savepoint if that is not wanted: then it must write
+    nothing before it is sure. Raises what the database said the last time.
+    """
+    if transaction.get_connection().in_atomic_block:
+        with transaction.atomic() if savepoint else nullcontext():
+            return work()
+    before = [(record, _memory_of(record)) for record in records]
+    for turn in range(1, TIMES + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except Error as failure:
+            if code_of(failure) not in PUT_BACK or turn == TIMES:
+                raise
+            log.info("%s, try %s: the whole step is begun again", PUT_BACK[code_of(failure)], turn)
+        for record, memory in before:
+            _put_back(record, memory)
+        time.sleep(random.uniform(0.5, 1) * SHORTEST_PAUSE * 2 ** (turn - 1))  # noqa: S311 (not a secret)
+    raise AssertionError("unreachable")
+
+
+def _memory_of(record: models.Model) -> dict[str, Any]:
+    """What a record holds, with what Django notes about it: whether it is stored, what it has fetched."""
+    memory = dict(record.__dict__)
+    memory["_state"] = copy.copy(record._state)
+    if "fields_cache" in record._state.__dict__:
+        memory["_state"].fields_cache = dict(record._state.fields_cache)
+    return memory
+
+
+def _put_back(record: models.Model, memory: dict[str, Any]) -> None:
+    kept = dict(memory)
+    kept["_state"] = copy.copy(memory["_state"])
+    if "fields_cache" in kept["_state"].__dict__:
+        kept["_state"].fields_cache = dict(kept["_state"].fields_cache)
+    record.__dict__.clear()
+    record.__dict__.update(kept)
