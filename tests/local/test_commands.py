@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.local import browser, commands, interpreter, places, servers
+from config.local import browser, commands, interpreter, places, servers, testing
 from config.local.postgres import Postgres, roots_home
 
 
@@ -105,3 +105,10 @@ def test_an_old_python_gives_way_to_a_newer_one(monkeypatch: pytest.MonkeyPatch)
 def test_no_browser_is_a_reason_not_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REFERRAL_BROWSER", "none")
     assert browser.missing() == "there is no chromium on PATH"
+
+
+def test_tests_run_side_by_side_and_those_in_a_browser_when_they_are_asked_for() -> None:
+    assert testing.main_arguments([])[:1] == ["-n"]
+    assert testing.main_arguments([])[-1] == "--ignore=tests/browser"
+    assert testing.main_arguments(["tests/browser"]) == [*testing.side_by_side(), "tests/browser"]
+    assert testing.main_arguments(["tests/wall", "-x"]) == ["tests/wall", "-x"]

@@ -137,7 +137,7 @@ def broken() -> tuple[str, int, str]:
         {"at": OPEN_WORLD - timedelta(days=30)},
         {"idempotency_key": "another"},
         {"definition_version": 9},
-        {"nature": "RECORDED"},
+        {"nature": "MIGRATED"},
         {"hash": "0" * 64},
     ],
     ids=lambda changed: next(iter(changed)),

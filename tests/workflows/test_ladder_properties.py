@@ -75,7 +75,7 @@ class World:
             if each.state == "ARMED":
                 each.state = "CANCELLED" if change.what == What.PAUSED else "SUPERSEDED"
         self.arm(change.rungs)
-        if change.rungs:
+        if change.what != What.PAUSED and not self.clock.paused:
             self.computed_at = self.at
 
     def pauses(self, *, ordered: bool) -> list[Pause]:
