@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pgtrigger
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from notifications.models import Message
@@ -26,7 +28,9 @@ from referrals.models import (
 from referrals.presenting import ShownDate, shown_clocks
 from referrals.services import evidence, soi_requests, statements, worker_requests
 from referrals.services.steps import take_step
+from workflows import policies
 
+LONG_AGO = datetime(2023, 1, 2, tzinfo=UTC)
 OPEN_WORLD = datetime(2024, 8, 5, 15, 0, tzinfo=UTC)
 CLOSED_WORLD = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 DISPUTE = "Wages for overtime were not paid for two years at the packing line, as the inspection found."
@@ -271,3 +275,19 @@ def kept_for_many_tests(blocker: Any) -> Iterator[Cast]:
             connection.cursor().execute(CHECKED_AT_ONCE)
             yield gather(password="a password for tests")
             transaction.set_rollback(True)
+
+
+@contextmanager
+def committed_for_many_tests(blocker: Any) -> Iterator[Cast]:
+    """A module's costly records, committed for everybody to see; at its end all tables are emptied."""
+    with blocker.unblock():
+        settings = connection.settings_dict
+        assert settings["NAME"] == settings["TEST"]["NAME"], (
+            "Mark the tests with django_db: tables are emptied."
+        )
+        try:
+            yield gather(password="a password for tests")
+        finally:
+            with pgtrigger.ignore():
+                call_command("flush", interactive=False, verbosity=0)
+            policies.load(LONG_AGO)

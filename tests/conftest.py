@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pgtrigger
@@ -11,9 +10,8 @@ import pytest
 from django.test import TransactionTestCase
 
 from referrals.demo.cast import Cast, gather
+from tests.cases import LONG_AGO
 from workflows import policies
-
-LONG_AGO = datetime(2023, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pgtrigger
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -17,7 +15,7 @@ from config.local import browser as browsers
 from referrals.demo.cast import Cast, gather
 from referrals.demo.world import build
 from tests.browser.visitor import PASSWORD, Visitor
-from tests.conftest import LONG_AGO
+from tests.cases import LONG_AGO, committed_for_many_tests
 from workflows import policies
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -62,15 +60,10 @@ def visit(chromium: Browser, live_server: Any, world: Cast) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """The demo's world up to this minute, committed once for a file's tests, which change nothing in it."""
-    database = connection.settings_dict
-    assert database["NAME"] == database["TEST"]["NAME"], "Mark the tests with django_db: tables are emptied."
-    with django_db_blocker.unblock():
-        cast = gather(password=PASSWORD)
+    with committed_for_many_tests(django_db_blocker) as cast:
         build(cast, now=timezone.now(), world="closed", say=lambda _line: None)
         yield cast
-        with pgtrigger.ignore():
-            call_command("flush", interactive=False, verbosity=0)
-        policies.load(LONG_AGO)
+    with django_db_blocker.unblock():
         connection.close()  # the event loop of the browser's driver gives this thread one of its own
 
 

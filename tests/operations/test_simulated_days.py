@@ -20,7 +20,7 @@ from referrals.models import Matter, Membership, Statement, User, WorkerRequest
 from referrals.services import policy_changes as service
 from referrals.services import soi_requests
 from referrals.services.steps import take_step
-from tests.cases import kept_for_many_tests
+from tests.cases import committed_for_many_tests
 from tests.operations.simulated import Life, lived, mail_without_a_letter
 from workflows import policies, policy_changes, policy_drafts
 from workflows.checks import machine_models
@@ -152,7 +152,7 @@ def say(config: Any, figures: str) -> None:
 @pytest.fixture(scope="module")
 def life(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Life]:
     machines = {str(model.machine.kind): model.machine for model in machine_models()}
-    with kept_for_many_tests(django_db_blocker) as cast, override_settings(NOTIFICATIONS_EMAIL="keep"):
+    with committed_for_many_tests(django_db_blocker) as cast, override_settings(NOTIFICATIONS_EMAIL="keep"):
         build(cast, now=START)
         people, began, worked = (
             People(cast, second_administrator(cast)),
