@@ -189,6 +189,8 @@ def _after_stop(
         unit = Unit.CALENDAR_DAYS
         length = max(0, (stop.until - since).days)
         moved = day + timedelta(days=length)
+        if stop.whole and term.rolls and moved <= stop.until:
+            moved = stop.until + ONE_DAY
     why = "; ".join(stop.why)
     if stop.lasting:
         told.append(say.still_paused(day_with_weekday(stop.shown[0]), why, day_with_weekday(moved)))

@@ -173,3 +173,16 @@ def test_the_last_sentence_tells_the_date_and_the_same_question_has_the_same_ans
     assert str(found.on.year) in found.explanation[-1]
     assert str(found.on.day) in found.explanation[-1]
     assert found == due(term, calendar=FEDERAL, start=start)
+
+
+def test_a_pause_of_an_hour_before_a_closure_lets_no_period_end_in_the_closure():
+    on_the_last_day = datetime(2000, 1, 15, 17, tzinfo=UTC)
+    found = due(
+        Term(11, Unit.CALENDAR_DAYS, mail_days=3, rolls=True),
+        calendar=FEDERAL,
+        start=date(2000, 1, 1),
+        served=Served.MAIL,
+        pauses=[Pause(on_the_last_day, on_the_last_day + timedelta(hours=1), "held")],
+        tolling=[Tolling(date(2000, 1, 16), date(2000, 1, 18), "closed")],
+    )
+    assert found.on == date(2000, 1, 19)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -27,6 +28,7 @@ from workflows.openness import COUNTERSIGN
 from workflows.parties import Capacity
 
 DAY = timedelta(days=1)
+AT_NOON = datetime(2026, 11, 18, 19, tzinfo=UTC)
 DURING = OPEN_WORLD + DAY
 AFTER = OPEN_WORLD + 20 * DAY
 
@@ -217,6 +219,7 @@ def test_a_deputy_is_not_told_what_their_own_capacity_may_not_see(cast: Cast) ->
     assert not Message.objects.filter(recipient=stranger).exists()
 
 
+@time_machine.travel(AT_NOON)
 def test_the_desk_shows_a_deputy_what_waits_at_the_other_desk(cast: Cast) -> None:
     deputy = _elsewhere(cast)
     now = present.now()
@@ -235,6 +238,7 @@ def _signed_in(person: User) -> Client:
     return client
 
 
+@time_machine.travel(AT_NOON)
 def test_a_deputy_acts_for_somebody_on_pages_and_the_history_says_so(cast: Cast) -> None:
     deputy = _elsewhere(cast)
     now = present.now()
@@ -251,6 +255,7 @@ def test_a_deputy_acts_for_somebody_on_pages_and_the_history_says_so(cast: Cast)
     assert "Ian Investigator" not in outside
 
 
+@time_machine.travel(AT_NOON)
 def test_an_absence_is_marked_and_ended_on_a_page(cast: Cast) -> None:
     today = present.today()
     alma = _signed_in(cast.approver)
