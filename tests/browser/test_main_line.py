@@ -5,11 +5,9 @@ The programme is closed today; a programme officer's override opens the one stat
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from referrals.models import Grant, Matter, Person, SoiRequest, Statement, WorkerRequest, WorkPermit
 from tests.browser.conftest import Visitor
@@ -20,10 +18,6 @@ from workflows.machines.statement import State as StatementState
 from workflows.machines.work_permit import State as PermitState
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def day(offset: int = 0) -> str:
-    return (timezone.now() + timedelta(days=offset)).date().isoformat()
 
 
 def ask(rosa: Visitor, office: int) -> SoiRequest:
@@ -116,7 +110,7 @@ def prepare(rosa: Visitor, statement: Statement) -> WorkerRequest:
         (
             "consent",
             {
-                "counselled_on": day(), "counselled_in": "es", "consented_on": day(),
+                "counselled_on": rosa.day(), "counselled_in": "es", "consented_on": rosa.day(),
                 "told_where": True, "told_denial": True, "told_sharing": True,
             },
         ),
@@ -126,7 +120,7 @@ def prepare(rosa: Visitor, statement: Statement) -> WorkerRequest:
         rosa.send()
     rosa.open(f"/worker-requests/{request.reference}/scope/")
     rosa.takes(request.reference, "make_ready")
-    rosa.takes(request.reference, "sign", signed_on=day(), by_hand=True)
+    rosa.takes(request.reference, "sign", signed_on=rosa.day(), by_hand=True)
     return WorkerRequest.objects.get()
 
 
@@ -136,7 +130,8 @@ def file_under_an_override(visit: Any, request: WorkerRequest, statement: Statem
     rosa.sees("closed to new requests since 24 Jan 2025")
     pia.open("/overrides/")
     pia.open(f"/overrides/{statement.reference}/")
-    pia.fill(starts_on=day(), ends_on=day(60), authority="Memo 7 (fictional)", reason="Witnesses are needed.")
+    pia.fill(starts_on=pia.day(), ends_on=pia.day(60))
+    pia.fill(authority="Memo 7 (fictional)", reason="Witnesses are needed.")
     pia.send()
     rosa.takes(request.reference, "file", whole=True, agreed=True)
 
@@ -160,7 +155,7 @@ def route(ines: Visitor, request: WorkerRequest) -> None:
 
 def decide(visit: Any, request: WorkerRequest) -> Grant:
     ada, rosa = visit("adjudicator"), visit("representative")
-    ada.takes(request.reference, "schedule_biometrics", biometrics_on=day(14), place="Phoenix")
+    ada.takes(request.reference, "schedule_biometrics", biometrics_on=ada.day(14), place="Phoenix")
     ada.takes(request.reference, "record_biometrics")
     ada.open(f"/review/{request.reference}/")
     ada.takes(
@@ -168,7 +163,7 @@ def decide(visit: Any, request: WorkerRequest) -> Grant:
         "request_evidence",
         text_1="Proof of work in May 2023.",
         basis_1="8 CFR 103.2(b)(8)",
-        rfe_served_on=day(),
+        rfe_served_on=ada.day(),
         rfe_served_by="mail",
     )
     rosa.open(f"/timeline/{request.reference}/")
@@ -180,7 +175,7 @@ def decide(visit: Any, request: WorkerRequest) -> Grant:
     ada.open(f"/review/{request.reference}/decision/")
     ada.fill(outcome="GRANT", favorable="A witness.", rationale="The agency's interest outweighs.")
     ada.send()
-    ada.takes(request.reference, "grant", grant_starts_on=day(), months="48")
+    ada.takes(request.reference, "grant", grant_starts_on=ada.day(), months="48")
     return Grant.objects.get()
 
 
@@ -188,7 +183,7 @@ def deliver_permit(visit: Any, grant: Grant) -> WorkPermit:
     ada, rosa = visit("adjudicator"), visit("representative")
     permit = WorkPermit.objects.get()
     ada.takes(permit.reference, "accept_fee")
-    ada.takes(permit.reference, "approve", valid_from_on=day(), valid_until_on=grant.ends_on.isoformat())
+    ada.takes(permit.reference, "approve", valid_from_on=ada.day(), valid_until_on=grant.ends_on.isoformat())
     ada.takes(permit.reference, "produce_card")
     ada.takes(permit.reference, "mail", card_last4="7X9K")
     rosa.takes(permit.reference, "deliver")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
-from referrals.demo.cast import ROLES, email_of
+from referrals.demo.cast import OFFICES, ORGANIZATIONS, ROLES, email_of
 
 PASSWORD = "a password for tests"
 PHONE = {"width": 320, "height": 800}
 DESKTOP = {"width": 1280, "height": 900}
 EMAILS = {role.key: email_of(role) for role in ROLES}
+OWNERS = {key: organization for key, organization, _name, _field in OFFICES}
+ZONES = {code: zone for code, _name, _kind, _level, _state, zone, _authority in ORGANIZATIONS}
+OFFICE_ZONES = {role.key: ZoneInfo(ZONES[OWNERS[role.office]]) for role in ROLES}
 LOOK = (Path(__file__).parent / "look.js").read_text()
 FOLLOW_THE_TAB_KEY = (Path(__file__).parent / "tabbing.js").read_text()
 TABS = 40
@@ -144,6 +150,11 @@ class Visitor:
         wrong = self.page.locator("main .usa-alert--error, main .usa-error-message")
         assert wrong.count() == 0, f"{before}: {self.page.locator('main').inner_text()[:1200]}"
         self.look()
+
+    def day(self, offset: int = 0) -> str:
+        """So many days on from the day on the wall of this person's office, at night not the one in UTC."""
+        here = timezone.localdate(timezone=OFFICE_ZONES[self.who])
+        return (here + timedelta(days=offset)).isoformat()
 
     def takes(self, reference: str, step: str, **values: str | bool | list[str]) -> None:
         """Open a step's page from its case, fill its form, and take it."""
