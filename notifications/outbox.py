@@ -1,7 +1,9 @@
 """The way in: ``tell`` writes what people will be told, in the transaction of what happened."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -18,6 +20,9 @@ from notifications.models import Channel, Message, Schedule, State
 from notifications.models.message import AGAIN, WAITING
 
 log = logging.getLogger(__name__)
+
+
+_gathered: ContextVar[dict[tuple[bool, datetime], list[Message]] | None] = ContextVar("told", default=None)
 
 
 class ToldOutsideTransaction(RuntimeError):
@@ -86,7 +91,34 @@ def tell(
         )
 
     rows = [row(person, channel) for person in people.values() for channel in chosen]
-    return _stored(rows, waits=not (urgent or mandatory), at=at) if rows else []
+    waits = not (urgent or mandatory)
+    gathered = _gathered.get()
+    if gathered is None:
+        return _stored(rows, waits=waits, at=at) if rows else []
+    gathered.setdefault((waits, at), []).extend(rows)
+    return rows
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Within this block what ``tell`` is told is stored in one piece, at the end of the block.
+
+    Until then ``tell`` returns its rows without keys. The block lies within the transaction of what happened;
+    where it ends with an error, nothing of it is stored. A block within a block belongs to the outer one,
+    unless it ends with an error.
+    """
+    outer = _gathered.get()
+    gathered: dict[tuple[bool, datetime], list[Message]] = {}
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for (waits, at), rows in gathered.items():
+        if outer is not None:
+            outer.setdefault((waits, at), []).extend(rows)
+        elif rows:
+            _stored(rows, waits=waits, at=at)
 
 
 def _stored(rows: list[Message], *, waits: bool, at: datetime) -> list[Message]:

@@ -22,9 +22,10 @@ from workflows.machine import Manner, steps_for
 from workflows.models import Deadline, Step
 from workflows.openness import COUNTERSIGN, manner_of
 
-from . import audiences
+from . import audiences, presenting
 from .amendment_announcements import OWN_WORDS
 from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, notices_of, told_to
+from .remembering import remembering
 from .services.absences import with_deputies
 
 WHAT_HAPPENED = {
@@ -106,18 +107,26 @@ def _notices_for(record: Any, deadline: Deadline) -> tuple[Notice, ...]:
 
 def deadline_passed(record: Any, deadline: Deadline, *, at: datetime) -> None:
     """Write the messages of a rung that fired, in the sweep's transaction."""
-    from . import presenting
-
     family = _family(deadline.rung)
     missed_ack = deadline.clock_key == "soi_acknowledgement" and family == "breach"
 
     def words(what: str) -> str:
-        return str(WHAT_HAPPENED[what]) % presenting.clock_words(record, deadline)
+        told = presenting.clock_words(record, deadline)
+        if what == "ack_missed":
+            told["escalation"] = presenting.escalation(record, at=deadline.due_at)
+        return str(WHAT_HAPPENED[what]) % told
 
     for notice in _notices_for(record, deadline):
         what = "ack_missed" if missed_ack and notice.to is A.requester else family
         event = f"{deadline.clock_key}.{family}"
         write(record, notice, event=event, cause=f"deadline:{deadline.pk}", words=partial(words, what), at=at)
+
+
+def deadlines_passed(fired: Iterable[tuple[Any, Deadline]], *, at: datetime) -> None:
+    """The same for the rungs of many records, in one piece."""
+    with remembering(), outbox.together():
+        for record, deadline in fired:
+            deadline_passed(record, deadline, at=at)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from workflows.parties import Capacity
 
 from .models import User
 from .models.people import ADVOCATES, ICE
+from .remembering import once
 
 
 def _itself(record: Any) -> Any:
@@ -40,14 +41,20 @@ class Audience:
 
 def at_desks(desks: Iterable[int | None], capacities: Collection[str]) -> list[User]:
     """Active people with one of these capacities at one of these desks."""
-    return list(
-        User.objects.filter(
-            is_active=True,
-            memberships__ended_on__isnull=True,
-            memberships__capacity__in=capacities,
-            memberships__office__desk_id__in=[desk for desk in desks if desk is not None],
-        ).distinct()
-    )
+    places = frozenset(desk for desk in desks if desk is not None)
+    held = frozenset(capacities)
+
+    def find() -> list[User]:
+        return list(
+            User.objects.filter(
+                is_active=True,
+                memberships__ended_on__isnull=True,
+                memberships__capacity__in=held,
+                memberships__office__desk_id__in=places,
+            ).distinct()
+        )
+
+    return list(once(("at desks", places, held), find)) if places else []
 
 
 def _desk(record: Any, holder: str) -> int | None:

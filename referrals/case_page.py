@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from workflows.models import Proposal
+from workflows.models import Kind, Proposal
 from workflows.openness import COUNTERSIGN, Option
 from workflows.parties import Capacity
 
-from . import choices, clock_panels, diary, presenting, turns
+from . import choices, clock_panels, diary, presenting, reason_codes, turns
 from .forms.steps import form_for
 from .models import Document, ProgrammeOverride, User
 from .panels import panel_for
@@ -47,6 +47,7 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
         "history": history,
         "more_history": len(history) >= diary.FIRST,
         "worker_side": hasattr(record, "person") and user.is_representative,
+        "asked_of_reader": record.kind == Kind.SOI_REQUEST and user.is_agency,
         "anchors": _anchors(panel, clocks, documents, told),
     }
 
@@ -84,7 +85,15 @@ def proposal_shown(record: Any, proposal: Proposal) -> dict[str, Any]:
         else name.replace("_", " ").capitalize()
         for name in proposal.payload
     }
-    shown = [(labels[name], presenting.plain_value(value)) for name, value in proposal.payload.items()]
+    shown = [
+        (
+            labels[name],
+            reason_codes.denial_in_words(record.machine.kind, str(value))
+            if name == "reason_code"
+            else presenting.plain_value(value),
+        )
+        for name, value in proposal.payload.items()
+    ]
     return {
         "step": presenting.step_labels(record).get(proposal.step, proposal.step),
         "at": proposal.proposed_at,

@@ -43,11 +43,15 @@ class Buttons:
 
 
 def buttons(record: Case, options: Iterable[Option]) -> Buttons:
-    """The options of one person; at most one of the open ones is the main one."""
+    """The options of one person; at most one of the open ones is the main one.
+
+    What only waits for this person's countersignature stands first, before what they could do instead.
+    """
     mine: list[Button] = []
     others: list[Button] = []
     main_given = False
-    for option in (before_its_form(record, each) for each in options):
+    first = sorted(options, key=lambda each: not (each.open and each.name == COUNTERSIGN))
+    for option in (before_its_form(record, each) for each in first):
         main = option.open and not main_given and (option.manner.main or option.name == COUNTERSIGN)
         main_given = main_given or main
         shown = Button(

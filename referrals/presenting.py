@@ -32,7 +32,6 @@ def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
     return {
         "clock": str(clockwork.rule_of(record, deadline.clock_key).label),
         "day": days_in_words.day(due_on) if due_on else "",
-        "escalation": escalation(record, at=deadline.due_at),
     }
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from workflows.models import Kind
+
 
 @dataclass(frozen=True)
 class Defect:
@@ -197,3 +199,14 @@ def defects(book: Mapping[str, Defect], codes: Iterable[str]) -> list[Defect]:
     """The defects with these codes, in the order of the book; unknown codes are left out."""
     wanted = set(codes)
     return [defect for code, defect in book.items() if code in wanted]
+
+
+def denial_in_words(kind: str, code: str) -> str:
+    """The sentence of a denial of this kind of case; a code that its book does not have stays a code."""
+    books = {
+        Kind.WORKER_REQUEST: DENIAL_REASONS,
+        Kind.WORK_PERMIT: PERMIT_DENIALS,
+        Kind.STAY: STAY_DENIALS,
+    }
+    known = books.get(Kind(kind), {}).get(code)
+    return str(known.text) if known else code

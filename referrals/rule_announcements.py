@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +19,21 @@ from workflows.what_if import Touched
 from . import announcements, audiences
 from .models import User
 from .notification_matrix import RULE_CHANGED
+from .remembering import remembering
 
 SUBJECT = gettext_lazy("Change of a rule")
 
 
 def dates_moved(
+    followed: Iterable[tuple[Any, Step, Sequence[Touched]]], *, change: PolicyChange, at: datetime
+) -> None:
+    """The messages about the cases that follow a change, in one piece."""
+    with remembering(), outbox.together():
+        for record, step, touched in followed:
+            _dates_moved(record, step, touched, change=change, at=at)
+
+
+def _dates_moved(
     record: Any, step: Step, touched: Sequence[Touched], *, change: PolicyChange, at: datetime
 ) -> None:
     """One message to each person concerned about one case, with the old date and the new one."""

@@ -5,27 +5,24 @@ from __future__ import annotations
 import logging
 import socket
 from datetime import datetime
-from typing import Any
 
 from celery import shared_task
 
 import present
 from notifications import relay
 from workflows import heads, history, stuck, sweep
-from workflows.models import Case
 
 from . import announcements, heartbeats, in_hand, tallies
-from .models import Heartbeat, record_models
+from .models import Heartbeat, records_of
 from .services import policy_changes, programme
-from .services.steps import take_step
+from .services.steps import take_steps
 
 log = logging.getLogger(__name__)
 # Seconds: what walks every history may take longer than other tasks, and less than the visibility timeout.
 NIGHTLY = {"soft_time_limit": 13 * 60, "time_limit": 14 * 60}
 
 
-def _record_of(case: Case) -> Any:
-    return record_models()[case.kind].objects.get(pk=case.pk)
+SWEEPER = sweep.Sweeper(records_of, tell=announcements.deadlines_passed, take=take_steps)
 
 
 def fire(*, at: datetime) -> sweep.Swept:
@@ -38,7 +35,7 @@ def fire(*, at: datetime) -> sweep.Swept:
         policy_changes.carry_out(at=at)
     except Exception:
         log.exception("The open cases do not follow the changed rules yet.")
-    swept = sweep.fire_due(at=at, tell=announcements.deadline_passed, take=take_step, record_of=_record_of)
+    swept = SWEEPER.fire_due(at=at)
     tallies.store()
     heartbeats.note(Heartbeat.Part.SWEEP, at=at, fired=swept.fired, failed=swept.failed)
     programme.follow(at=at)  # afterwards: what goes wrong here keeps no deadline from firing

@@ -26,11 +26,19 @@ def traced(take: Callable[Concatenate[Case, str, P], Taken]) -> Callable[Concate
             try:
                 taken = take(record, name, *arguments, **named)
             except StepRefused as refusal:
-                tallies.refused(record.kind, refusal)
-                log.info("%s refused: %s", name, ", ".join(each.code for each in refusal.refusals))
+                note(record, name, refusal)
                 raise
-            log.info("%s taken", name)
+            note(record, name)
             return taken
 
     functools.update_wrapper(tracing, take)
     return tracing
+
+
+def note(record: Case, name: str, verdict: object = None) -> None:
+    """Log what became of a step, and count the reasons if it was refused."""
+    if isinstance(verdict, StepRefused):
+        tallies.refused(record.kind, verdict)
+        log.info("%s refused: %s", name, ", ".join(each.code for each in verdict.refusals))
+    else:
+        log.info("%s taken", name)

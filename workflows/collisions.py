@@ -14,8 +14,8 @@ import functools
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import Error, models, transaction
@@ -46,8 +46,7 @@ def in_one_piece(work: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(work)
     def whole(*args: P.args, **kwargs: P.kwargs) -> T:
-        given = [each for each in (*args, *kwargs.values()) if isinstance(each, models.Model)]
-        return whole_again(lambda: work(*args, **kwargs), records=given)
+        return whole_again(lambda: work(*args, **kwargs), records=_records_among((*args, *kwargs.values())))
 
     return whole
 
@@ -59,21 +58,37 @@ def whole_again(work: Callable[[], T], *, records: Iterable[models.Model] = (), 
     nothing before it is sure. Raises what the database said the last time.
     """
     if transaction.get_connection().in_atomic_block:
-        with transaction.atomic() if savepoint else nullcontext():
+        with as_they_were(records), transaction.atomic() if savepoint else nullcontext():
             return work()
-    before = [(record, _memory_of(record)) for record in records]
+    kept = list(records)
     for turn in range(1, TIMES + 1):
         try:
-            with transaction.atomic():
+            with as_they_were(kept), transaction.atomic():
                 return work()
         except Error as failure:
             if code_of(failure) not in PUT_BACK or turn == TIMES:
                 raise
             log.info("%s, try %s: the whole step is begun again", PUT_BACK[code_of(failure)], turn)
-        for record, memory in before:
-            _put_back(record, memory)
         time.sleep(random.uniform(0.5, 1) * SHORTEST_PAUSE * 2 ** (turn - 1))  # noqa: S311 (not a secret)
     raise AssertionError("unreachable")
+
+
+def _records_among(given: Iterable[object]) -> list[models.Model]:
+    """The records among some arguments, alone or in lists."""
+    several = [each if isinstance(each, list | tuple) else (each,) for each in given]
+    return [each for some in several for each in some if isinstance(each, models.Model)]
+
+
+@contextmanager
+def as_they_were(records: Iterable[models.Model]) -> Iterator[None]:
+    """Where the block ends with an error, and the database forgets what was done, these records do too."""
+    before = [(record, _memory_of(record)) for record in records]
+    try:
+        yield
+    except BaseException:
+        for record, memory in before:
+            _put_back(record, memory)
+        raise
 
 
 def _memory_of(record: models.Model) -> dict[str, Any]:

@@ -10,7 +10,9 @@ stood in each other's way, is begun again from the start by whoever began it: se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -23,24 +25,29 @@ from .openness import COUNTERSIGN, SEND_BACK, Option
 from .parties import SYSTEM, Actor
 from .reading import Reading, lock, read
 from .refusals import Refusal, StalePage, StepRefused, UnknownStep
-from .turn import LostRace, Turn, declared_here
+from .storing import store
+from .turn import Plan, Turn, declared_here
 
 __all__ = [
     "SYSTEM",
+    "Note",
     "Option",
     "Refusal",
     "StalePage",
     "StepRefused",
     "UnknownStep",
     "advance",
+    "advance_all",
     "open_case",
     "options_for",
     "options_of",
     "order_clock",
     "record_note",
+    "record_notes",
 ]
 
 Record = TypeVar("Record", bound=Case)
+NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
 def open_case(record: Record, *, by: Actor, at: datetime, key: str = "", **data: Any) -> Record:
@@ -55,8 +62,7 @@ def open_case(record: Record, *, by: Actor, at: datetime, key: str = "", **data:
         record.desk_id = record.desk_of(machine.standing(record.state).holder)
         record.save(force_insert=True)
         reading = Reading(record, [], rules.current())
-        turn = Turn(reading, by=by, at=at, reason="", key=key)
-        turn.write(Step.Nature.OPENED, "open", "", data, entered=True)
+        _stored([Turn(reading, by=by, at=at, reason="", key=key).open(data)])
         return record
 
     return whole_again(whole, records=[record], savepoint=False)
@@ -95,20 +101,44 @@ def advance(
     returns the step it made then. The record passed in is brought up to date.
     """
 
-    def take(reading: Reading) -> Step:
-        turn = Turn(reading, by=by, at=at, reason=reason, key=idempotency_key)
-        if step in (COUNTERSIGN, SEND_BACK):
-            return turn.settle(step)
-        return turn.take(declared_here(reading.record, step), data)
+    def plan(reading: Reading) -> Plan:
+        return _turn_at(reading, step, data, by=by, at=at, reason=reason, key=idempotency_key)
 
     return _read_and_write(
-        record, take, by=by, at=at, step=step, key=idempotency_key, expected=expected_version
+        record, plan, by=by, at=at, step=step, key=idempotency_key, expected=expected_version
     )
+
+
+def _turn_at(
+    reading: Reading, step: str, data: dict[str, Any], *, by: Actor, at: datetime, reason: str, key: str
+) -> Plan:
+    turn = Turn(reading, by=by, at=at, reason=reason, key=key)
+    if step in (COUNTERSIGN, SEND_BACK):
+        return turn.settle(step)
+    return turn.take(declared_here(reading.record, step), data)
+
+
+def _stored(plans: Sequence[Plan]) -> set[int]:
+    """Store what turns at records of one kind planned; the keys of those that nobody else was faster with."""
+    written = store([plan.change for plan in plans])
+    for plan in plans:
+        if plan.then is not None and plan.change.record.pk in written:
+            plan.then()
+    return written
+
+
+def _taken_before(reading: Reading) -> Step | None:
+    """The step that the same key made earlier."""
+    if reading.repeated_id is None:
+        return None
+    taken: Step = Step.objects.get(pk=reading.repeated_id)
+    taken.repeated = True
+    return taken
 
 
 def _read_and_write(
     record: Record,
-    write: Callable[[Reading], Step],
+    plan: Callable[[Reading], Plan],
     *,
     by: Actor,
     at: datetime,
@@ -116,32 +146,105 @@ def _read_and_write(
     key: str,
     expected: int | None,
 ) -> Step:
-    """Read, let ``write`` decide and store; whoever loses the race does it again under the lock."""
+    """Read, let ``plan`` decide, store; whoever loses the race does it again under the lock."""
 
     def whole() -> Step:
         for locked in (False, True):
             if locked:
                 lock([record.pk])
-            found = read(type(record), [record.pk], by=by, at=at, step=step, key=key)
+            found = read(type(record), [record.pk], by=by, at=at, step=step, keys={record.pk: key})
             if not found:
                 raise type(record).DoesNotExist(record.pk)
             reading = found[record.pk]
-            if reading.repeated_id is not None:
-                taken = Step.objects.get(pk=reading.repeated_id)
-                taken.repeated = True
-                break
-            _refuse_if_stale(reading.record, expected)
-            try:
-                taken = write(reading)
-                break
-            except LostRace:
-                continue
-        else:
-            raise RuntimeError(f"case {record.pk} changed under its own lock")
-        record.__dict__.update(reading.record.__dict__)
-        return taken
+            taken = _taken_before(reading)
+            if taken is None:
+                _refuse_if_stale(reading.record, expected)
+                planned = plan(reading)
+                if not _stored([planned]):
+                    continue
+                taken = planned.change.step
+            record.__dict__.update(reading.record.__dict__)
+            return taken
+        raise RuntimeError(f"case {record.pk} changed under its own lock")
 
     return whole_again(whole, records=[record], savepoint=False)
+
+
+def advance_all(
+    records: Sequence[Case],
+    step: str,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_versions: Mapping[int, int] = NOTHING,
+    reason: str = "",
+    keys: Mapping[int, str] = NOTHING,
+    **data: Any,
+) -> dict[int, Step | StepRefused]:
+    """Take the same step on many records: for each, by its key, the step that was taken or why it was not.
+
+    One transaction for all. Every record is decided on its own and gets its own line of history: what one is
+    refused keeps no other from moving. The cases are locked first, in the order of their keys; for each kind
+    there is one reading and one writing statement. ``expected_versions`` and ``keys`` (of idempotency) are by
+    the key of the record; all else as for ``advance``. Raises ``DoesNotExist``.
+    """
+
+    def plan(reading: Reading) -> Plan:
+        _refuse_if_stale(reading.record, expected_versions.get(reading.record.pk))
+        key = keys.get(reading.record.pk, "")
+        return _turn_at(reading, step, data, by=by, at=at, reason=reason, key=key)
+
+    return _read_and_write_all(records, plan, by=by, at=at, step=step, keys=keys)
+
+
+def _read_and_write_all(
+    records: Sequence[Case],
+    plan: Callable[[Reading], Plan],
+    *,
+    by: Actor,
+    at: datetime,
+    step: str | None,
+    keys: Mapping[int, str],
+) -> dict[int, Step | StepRefused]:
+    """Lock all of them, then for each kind: read, let ``plan`` decide each on its own, store in one piece."""
+    by_model: dict[type[Case], dict[int, Case]] = {}
+    for record in records:
+        by_model.setdefault(type(record), {})[record.pk] = record
+
+    def whole() -> dict[int, Step | StepRefused]:
+        lock(record.pk for record in records)
+        verdicts: dict[int, Step | StepRefused] = {}
+        for model, own in by_model.items():
+            readings = read(model, list(own), by=by, at=at, step=step, keys=keys)
+            if len(readings) < len(own):
+                raise model.DoesNotExist(sorted(own.keys() - readings.keys()))
+            verdicts |= _settled(readings, plan)
+            for pk, reading in readings.items():
+                if isinstance(verdicts[pk], Step):
+                    own[pk].__dict__.update(reading.record.__dict__)
+        return verdicts
+
+    return whole_again(whole, records=records, savepoint=False) if records else {}
+
+
+def _settled(
+    readings: Mapping[int, Reading], plan: Callable[[Reading], Plan]
+) -> dict[int, Step | StepRefused]:
+    """Decide each of these locked records of one kind, and store what was decided in one piece."""
+    verdicts: dict[int, Step | StepRefused] = {}
+    plans: list[Plan] = []
+    for pk, reading in readings.items():
+        try:
+            taken = _taken_before(reading)
+            if taken is None:
+                plans.append(plan(reading))
+                taken = plans[-1].change.step
+            verdicts[pk] = taken
+        except StepRefused as refused:
+            verdicts[pk] = refused
+    if plans and len(_stored(plans)) < len(plans):
+        raise RuntimeError("cases changed under their own lock")
+    return verdicts
 
 
 def record_note(
@@ -163,13 +266,35 @@ def record_note(
     to services of the record's own package only; who may do it is decided there.
     """
 
-    def write(reading: Reading) -> Step:
-        turn = Turn(reading, by=by, at=at, reason=reason, key=key)
-        return turn.write(
-            Step.Nature.RECORDED, name, reading.record.state, data, entered=False, follow=follow
-        )
+    def plan(reading: Reading) -> Plan:
+        return Turn(reading, by=by, at=at, reason=reason, key=key).note(name, data, follow)
 
-    return _read_and_write(record, write, by=by, at=at, step=None, key=key, expected=expected_version)
+    return _read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What ``record_notes`` says of one record: as the arguments of ``record_note``."""
+
+    data: Mapping[str, Any]
+    key: str = ""
+    follow: Mapping[int, Policy] | None = None
+
+
+def record_notes(
+    notes: Mapping[Case, Note], name: str, *, by: Actor, at: datetime, reason: str = ""
+) -> dict[int, Step]:
+    """A line of the same name in the history of each of these records, by its key; as ``record_note``."""
+    own = {record.pk: note for record, note in notes.items()}
+
+    def plan(reading: Reading) -> Plan:
+        note = own[reading.record.pk]
+        turn = Turn(reading, by=by, at=at, reason=reason, key=note.key)
+        return turn.note(name, note.data, note.follow)
+
+    keys = {pk: note.key for pk, note in own.items()}
+    verdicts = _read_and_write_all(list(notes), plan, by=by, at=at, step=None, keys=keys)
+    return {pk: taken for pk, taken in verdicts.items() if isinstance(taken, Step)}
 
 
 def order_clock(
@@ -187,10 +312,10 @@ def order_clock(
     before returns the step it made then.
     """
 
-    def write(reading: Reading) -> Step:
+    def plan(reading: Reading) -> Plan:
         return Turn(reading, by=by, at=at, reason=order.reason, key=key).obey(order)
 
-    return _read_and_write(record, write, by=by, at=at, step=None, key=key, expected=expected_version)
+    return _read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
 
 
 def options_for(record: Record, *, by: Actor, at: datetime) -> list[Option]:

@@ -12,7 +12,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from workflows import rulebook
@@ -205,11 +204,10 @@ def programme(on: date) -> ProgrammeStatus:
 
 
 def programme_and_next(on: date) -> tuple[ProgrammeStatus, ProgrammeStatus | None]:
-    """The state of the programme on a day and the next one that is decided already, in one query."""
-    lasting = models.Q(effective_to__isnull=True) | models.Q(effective_to__gt=on)
-    book = PolicyBook(Policy.objects.filter(lasting, key=PROGRAMME))
-    later = [row for row in book.history(PROGRAMME) if row.effective_from > on]
-    return book.programme(on), book.programme(later[0].effective_from) if later else None
+    """The state of the programme on a day and the next one that is decided already. Raises NoPolicy."""
+    rows = book()
+    later = [row for row in rows.history(PROGRAMME) if row.effective_from > on]
+    return rows.programme(on), rows.programme(later[0].effective_from) if later else None
 
 
 def closures(jurisdiction: str = FEDERAL) -> Sequence[Tolling]:

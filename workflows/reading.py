@@ -7,9 +7,11 @@ change. A fact may depend on the person's key, on the instant and on its day, an
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connections, models
@@ -46,7 +48,9 @@ REPEATED = """(
     SELECT s.id FROM workflows_step s
     WHERE s.case_id = workflows_case.id AND s.idempotency_key = %s LIMIT 1
 )"""
+REPEATED_EACH = REPEATED.replace("= %s", "= (%s::jsonb ->> workflows_case.id::text)")
 NO_KEY = "no such key ever"
+NO_KEYS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,14 +82,15 @@ class Statement:
     """A compiled reading: its text, where its parameters come from, and how its rows become records."""
 
     sql: str
-    sources: tuple[Callable[[int, datetime, str], Any] | None, ...]
+    sources: tuple[Callable[[int, datetime, str | None], Any] | None, ...]
     params: tuple[Any, ...]
     fields: tuple[str, ...]
     annotations: tuple[tuple[str, int], ...]
     convert: Callable[[Sequence[Any]], Sequence[Any]]
 
-    def bound(self, by: Actor, at: datetime, key: str, pks: Sequence[int]) -> list[Any]:
+    def bound(self, by: Actor, at: datetime, keys: Mapping[int, str], pks: Sequence[int]) -> list[Any]:
         person = by.pk or 0
+        key = (keys.get(pks[0]) or None) if len(pks) == 1 else json.dumps(dict(keys))
         given = [
             value if source is None else source(person, at, key)
             for source, value in zip(self.sources, self.params, strict=True)
@@ -93,7 +98,7 @@ class Statement:
         return [*given, pks[0] if len(pks) == 1 else list(pks)]
 
 
-def _source(value: Any) -> Callable[[int, datetime, str], Any] | None:
+def _source(value: Any) -> Callable[[int, datetime, str | None], Any] | None:
     """Where a parameter comes from; None for one that is always the same."""
     if value == ANYBODY:
         return lambda person, _at, _key: person
@@ -102,7 +107,7 @@ def _source(value: Any) -> Callable[[int, datetime, str], Any] | None:
     if type(value) is date and value == SOMETIME.date():
         return lambda _person, at, _key: at.date()
     if value == NO_KEY:
-        return lambda _person, _at, key: key or None
+        return lambda _person, _at, key: key
     return None
 
 
@@ -128,7 +133,9 @@ def statement(model: type[Case], facts: frozenset[str] | None, single: bool, usi
         read_clocks=RawSQL(CLOCKS, (), output_field=models.TextField()),
         read_stamp=RawSQL(STAMP, (), output_field=models.BigIntegerField()),
         read_proposal=RawSQL(WAITING, (), output_field=models.BigIntegerField()),
-        read_repeated=RawSQL(REPEATED, (NO_KEY,), output_field=models.BigIntegerField()),
+        read_repeated=RawSQL(
+            REPEATED if single else REPEATED_EACH, (NO_KEY,), output_field=models.BigIntegerField()
+        ),
     )
     query = queryset.query
     if query.where:
@@ -161,18 +168,18 @@ def read(
     by: Actor,
     at: datetime,
     step: str | None = None,
-    key: str = "",
+    keys: Mapping[int, str] = NO_KEYS,
     decided: bool = True,
     using: str = "default",
 ) -> dict[int, Reading]:
     """The records with these keys as they are now, with the facts that ``step`` asks for (None: no facts).
 
-    One statement for any number of them. What dated policy decides is asked of each record afterwards, or
-    taken to hold where ``decided`` is false.
+    One statement for any number of them. ``keys`` of idempotency are by the key of the record. What dated
+    policy decides is asked of each record afterwards, or taken to hold where ``decided`` is false.
     """
     facts = frozenset[str]() if step is None else _facts_of(model, step)
     compiled = statement(model, facts, len(pks) == 1, using)
-    rows = fetch(using, compiled.sql, compiled.bound(by, at, key, pks))
+    rows = fetch(using, compiled.sql, compiled.bound(by, at, keys, pks))
     found = {}
     for row in rows:
         reading = _reading(model, compiled, compiled.convert(row), using)

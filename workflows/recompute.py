@@ -8,7 +8,7 @@ killed in between leaves the last batch undone and nothing half done; any number
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -38,12 +38,17 @@ class CarriedOut:
 
 
 def carry_out(
-    *, at: datetime, tell: Callable[..., None], record_of: Callable[[Case], Any], limit: int = 5_000
+    *,
+    at: datetime,
+    tell: Callable[..., None],
+    records_of: Callable[[Sequence[Case]], Sequence[Any]],
+    limit: int = 5_000,
 ) -> CarriedOut:
     """Let the open cases follow every approved change that has begun; at most about ``limit`` cases.
 
-    ``tell(record, step, touched, change=…, at=…)`` writes the messages about one case. A case that is locked
-    or fails is left for the next run; the change stays unfinished until it has followed too.
+    ``records_of(cases)`` finds their records, ``tell(followed, change=…, at=…)`` writes the messages about
+    triples of a record, its step and what was touched. A case that is locked or fails is left for the next
+    run; the change stays unfinished until it has followed too.
     """
     done = CarriedOut()
     passed: set[int] = set()
@@ -53,7 +58,7 @@ def carry_out(
             change = _next_change(at, passed)
             if change is None:
                 break
-            looked += _next_batch(change, done, passed, at=at, tell=tell, record_of=record_of)
+            looked += _next_batch(change, done, passed, at=at, tell=tell, records_of=records_of)
     return done
 
 
@@ -73,7 +78,7 @@ def _next_batch(
     *,
     at: datetime,
     tell: Callable[..., None],
-    record_of: Callable[[Case], Any],
+    records_of: Callable[[Sequence[Case]], Sequence[Any]],
 ) -> int:
     """Move one batch of cases; returns how many were looked at (at least one, so that runs end)."""
     cases = what_if.concerned(change).order_by("case_id").values_list("case_id", flat=True).distinct()
@@ -82,7 +87,7 @@ def _next_batch(
     rules = current()
     if fresh:
         change.cursor = fresh[-1]
-    postponed = _move(change, batch, rules, done, at=at, tell=tell, record_of=record_of)
+    postponed = _move(change, batch, rules, done, at=at, tell=tell, records_of=records_of)
     waiting = [pk for pk in change.left if pk not in batch] + postponed
     change.left = waiting
     if not fresh:
@@ -121,7 +126,7 @@ def _move(
     *,
     at: datetime,
     tell: Callable[..., None],
-    record_of: Callable[[Case], Any],
+    records_of: Callable[[Sequence[Case]], Sequence[Any]],
 ) -> list[int]:
     """Let these cases follow; returns those that were locked by others or failed."""
     open_cases = Case.objects.filter(pk__in=batch, closed_at__isnull=True)
@@ -130,22 +135,43 @@ def _move(
     postponed = sorted(wanted - locked.keys())
     clocks = what_if.concerned(change).filter(case_id__in=locked)
     impact = what_if.touched(clocks, before=rules, after=rules, today=at.date(), at=at)
-    for pk, own in groupby(impact.touched, key=lambda each: each.case_id):
-        try:
-            with transaction.atomic():
-                _follow(change, record_of(locked[pk]), list(own), at=at, tell=tell)
-        except Exception:
-            log.exception("case %s does not follow change %s of a rule yet", locked[pk].reference, change.pk)
-            postponed.append(pk)
-        else:
-            done.cases += 1
-            change.moved += 1
+    touched = {pk: list(own) for pk, own in groupby(impact.touched, key=lambda each: each.case_id)}
+
+    def follow(pks: Collection[int]) -> None:
+        with transaction.atomic():
+            records = records_of([locked[pk] for pk in pks])
+            _follow(change, [(record, touched[record.pk]) for record in records], at=at, tell=tell)
+        done.cases += len(pks)
+        change.moved += len(pks)
+
+    try:
+        follow(touched)
+    except Exception:
+        log.info("change %s of a rule: a batch of %s cases follows one by one", change.pk, len(touched))
+        for pk in touched:
+            try:
+                follow([pk])
+            except Exception:
+                reference = locked[pk].reference
+                log.exception("case %s does not follow change %s of a rule yet", reference, change.pk)
+                postponed.append(pk)
     return postponed
 
 
 def _follow(
-    change: PolicyChange, record: Any, touched: list[Touched], *, at: datetime, tell: Callable[..., None]
-) -> Step:
+    change: PolicyChange,
+    followers: Sequence[tuple[Any, list[Touched]]],
+    *,
+    at: datetime,
+    tell: Callable[..., None],
+) -> None:
+    notes = {record: _note(change, record, touched) for record, touched in followers}
+    steps = engine.record_notes(notes, STEP, by=SYSTEM, at=at, reason=change.reason)
+    tell([(record, steps[record.pk], touched) for record, touched in followers], change=change, at=at)
+
+
+def _note(change: PolicyChange, record: Any, touched: Sequence[Touched]) -> engine.Note:
+    """What the history of a case says of the dates that moved."""
     moved = [
         {
             "what": "recomputed",
@@ -158,10 +184,9 @@ def _follow(
         }
         for each in touched
     ]
-    step = engine.record_note(
-        record, STEP, by=SYSTEM, at=at, reason=change.reason, key=f"rule:{change.pk}:{record.version}",
+    about = {"change": change.pk, "rule": change.key, "authority": change.authority, "clocks": moved}
+    return engine.Note(
+        about,
+        key=f"rule:{change.pk}:{record.version}",
         follow={each.clock_id: each.row for each in touched},
-        change=change.pk, rule=change.key, authority=change.authority, clocks=moved,
-    )  # fmt: skip
-    tell(record, step, touched, change=change, at=at)
-    return step
+    )

@@ -1,12 +1,13 @@
 """One person's turn at a record: take a step, propose it, or settle a proposal.
 
-Only ``workflows.engine`` calls this, inside its transaction.
+A turn decides and plans; it stores nothing. Only ``workflows.engine`` calls this, inside its transaction, and
+stores what was planned, for one record or for many at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,14 +18,18 @@ from . import absences, clockwork, history, openness, sealing, storing
 from .clock_orders import Lifting, PauseOrder
 from .machine import Manner, carry_out, steps_for
 from .models import Case, Policy, Proposal, Step
-from .openness import SEND_BACK, manner_of
+from .openness import COUNTERSIGN, SEND_BACK, manner_of
 from .parties import Actor
 from .reading import Reading
 from .refusals import Refusal, StepRefused, UnknownStep
 
 
-class LostRace(Exception):
-    """Somebody else's step was stored after this one had read the case; nothing was written."""
+@dataclass(frozen=True)
+class Plan:
+    """What a turn leaves behind: one change to be stored, and what follows once it is."""
+
+    change: storing.Change
+    then: Callable[[], object] | None = None
 
 
 def next_step(
@@ -94,9 +99,8 @@ class Turn:
         self.key = key
         self.before = storing.own_columns(reading.record)
         self.behalf = absences.on_behalf(by, at=at)
-        self.settling = False
 
-    def take(self, declared: Transition, data: dict[str, Any]) -> Step:
+    def take(self, declared: Transition, data: dict[str, Any]) -> Plan:
         manner = manner_of(declared)
         refusals = openness.refusals_for(self.record, declared, by=self.by)
         if manner.needs_reason and not self.reason:
@@ -126,12 +130,12 @@ class Turn:
         content = self.record.decided_content(step)
         return history.digest({"payload": payload, "reason": reason, "content": content})
 
-    def _propose(self, declared: Transition, recorded: dict[str, Any]) -> Step:
+    def _propose(self, declared: Transition, recorded: dict[str, Any]) -> Plan:
         payload = history.plain(recorded)
-        step = self.write(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
-        Proposal.objects.create(
+        change = self._change(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
+        proposal = Proposal(
             case_id=self.record.pk,
-            line=step,
+            line=change.step,
             step=declared.name,
             payload=payload,
             reason=self.reason,
@@ -139,9 +143,14 @@ class Turn:
             proposed_by_id=self.by.pk,
             proposed_at=self.at,
         )
-        return step
 
-    def settle(self, name: str) -> Step:
+        def wait() -> None:
+            proposal.line = change.step  # its key is known only now
+            proposal.save(force_insert=True)
+
+        return Plan(change, wait)
+
+    def settle(self, name: str) -> Plan:
         """Countersign the waiting proposal, or send it back."""
         proposal = self.reading.proposal()
         if proposal is None:
@@ -154,14 +163,13 @@ class Turn:
         if name == SEND_BACK and not self.reason:
             raise StepRefused(Refusal("needs_reason", _("A reason is needed."), _("Write why.")))
         proposal.decided_by_id, proposal.decided_at = self.by.pk, self.at
-        if name == SEND_BACK:
-            proposal.fate = Proposal.Fate.SENT_BACK
-            step = self.write(Step.Nature.SENT_BACK, proposal.step, self.record.state, {}, entered=False)
-            proposal.save()
-            return step
-        return self._countersign(proposal, declared)
+        if name == COUNTERSIGN:
+            return self._countersign(proposal, declared)
+        proposal.fate = Proposal.Fate.SENT_BACK
+        change = self._change(Step.Nature.SENT_BACK, proposal.step, self.record.state, {}, entered=False)
+        return Plan(change, proposal.save)
 
-    def _countersign(self, proposal: Proposal, declared: Transition) -> Step:
+    def _countersign(self, proposal: Proposal, declared: Transition) -> Plan:
         if proposal.content_hash != self._content_hash(declared.name, proposal.payload, proposal.reason):
             raise StepRefused(
                 Refusal(
@@ -179,49 +187,44 @@ class Turn:
         self._refuse_what_is_given(
             manner_of(declared), data, remedy=_("Send the proposal back, so that it can be made anew.")
         )
-        self.settling = True
         proposal.fate = Proposal.Fate.COUNTERSIGNED
-        step = self._move(declared, data, {**data, "proposed_by": proposal.proposed_by_id})
-        proposal.save()
-        return step
+        recorded = {**data, "proposed_by": proposal.proposed_by_id}
+        return Plan(self._moved(declared, data, recorded), proposal.save)
 
-    def _move(self, declared: Transition, data: dict[str, Any], recorded: dict[str, Any]) -> Step:
+    def _move(self, declared: Transition, data: dict[str, Any], recorded: dict[str, Any]) -> Plan:
+        change = self._moved(declared, data, recorded)
+        return Plan(change, self._let_the_proposal_fall if self.reading.proposal_id else None)
+
+    def _moved(self, declared: Transition, data: dict[str, Any], recorded: dict[str, Any]) -> storing.Change:
         before = self.record.state
         carry_out(self.record, declared, at=self.at, **data)
-        return self.write(
-            Step.Nature.MOVED, declared.name, before, recorded, entered=before != self.record.state
-        )
+        entered = before != self.record.state
+        return self._change(Step.Nature.MOVED, declared.name, before, recorded, entered=entered)
 
-    def obey(self, order: PauseOrder | Lifting) -> Step:
+    def _let_the_proposal_fall(self) -> None:
+        self.record.proposals.filter(fate=Proposal.Fate.WAITING).update(fate=Proposal.Fate.FALLEN)
+
+    def obey(self, order: PauseOrder | Lifting) -> Plan:
         """Let a clock stand still, or end such an order; every reason against it is told at once."""
         refusals = order.refusals(self.record, self.reading.clocks, by=self.by)
         if refusals:
             raise StepRefused(*refusals)
         state = self.record.state
-        return self.write(
-            Step.Nature.RECORDED, order.name, state, order.recorded(), entered=False, order=order
+        recorded = order.recorded()
+        return Plan(
+            self._change(Step.Nature.RECORDED, order.name, state, recorded, entered=False, order=order)
         )
 
-    def write(
-        self,
-        nature: str,
-        name: str,
-        before: str,
-        recorded: Mapping[str, Any],
-        *,
-        entered: bool,
-        follow: Mapping[int, Policy] | None = None,
-        order: PauseOrder | Lifting | None = None,
-    ) -> Step:
-        """Store one line of history with all that goes with it. Raises ``LostRace``."""
-        change = self.change(nature, name, before, recorded, entered=entered, follow=follow, order=order)
-        if not storing.store([change]):
-            raise LostRace
-        if nature == Step.Nature.MOVED and self.reading.proposal_id and not self.settling:
-            self.record.proposals.filter(fate=Proposal.Fate.WAITING).update(fate=Proposal.Fate.FALLEN)
-        return change.step
+    def open(self, data: Mapping[str, Any]) -> Plan:
+        """The first line of a history."""
+        return Plan(self._change(Step.Nature.OPENED, "open", "", data, entered=True))
 
-    def change(
+    def note(self, name: str, data: Mapping[str, Any], follow: Mapping[int, Policy] | None) -> Plan:
+        """A line that changes no state; ``follow`` lets clocks run under other rules from now on."""
+        state = self.record.state
+        return Plan(self._change(Step.Nature.RECORDED, name, state, data, entered=False, follow=follow))
+
+    def _change(
         self,
         nature: str,
         name: str,

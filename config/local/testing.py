@@ -25,5 +25,5 @@ def main_arguments(arguments: list[str]) -> list[str]:
 
 
 def side_by_side() -> list[str]:
-    """One process for each core, up to four; a file's tests stay together."""
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    """One process for each core, up to four; a file's tests stay together, in the order of the plugin."""
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]

@@ -36,10 +36,9 @@ class GrantSide(WorkerSide):
         return Grant.objects.get(worker_request=request)
 
     def permitted(self, request: WorkerRequest, *, at: datetime, until: date) -> WorkPermit:
-        """The fee settled, the permit approved, the card made and mailed."""
+        """The permit approved, the card made and mailed."""
         officer = self.cast.adjudicator
         permit: WorkPermit = request.permits.get()
-        take_step(permit, "accept_fee", by=officer, at=at)
         take_step(permit, "approve", by=officer, at=at, valid_from_on=at.date(), valid_until_on=until)
         take_step(permit, "produce_card", by=officer, at=at + timedelta(days=3))
         take_step(permit, "mail", by=officer, at=at + timedelta(days=4))
@@ -110,8 +109,6 @@ class GrantSide(WorkerSide):
         at = yield self.stage.ago(40)
         take_step(request, "countersign", by=self.cast.ice_supervisor, at=at)
         take_step(request, "return_to_uscis", by=reviewer, at=at)
-        at = yield self.stage.ago(38)
-        take_step(request.permits.get(), "accept_fee", by=self.cast.adjudicator, at=at)
 
     def termination_intended(self) -> Story[None]:
         """DHS gave notice; the time to answer ends within a week."""

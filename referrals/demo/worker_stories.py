@@ -56,6 +56,8 @@ class WorkerSide:
         workers.signed(request, by=by, at=at)
         workers.accepted(request, cast=self.cast, by=by, at=at)
         at = yield self.stage.ago(days - 4)
+        for permit in request.permits.all():
+            take_step(permit, "accept_fee", by=self.cast.adjudicator, at=at)
         return workers.routed(request, cast=self.cast, at=at, ice=ice)
 
     def evidence_requested(self) -> Story[None]:

@@ -25,8 +25,8 @@ DAY_FORMAT, INSTANT_FORMAT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.HiddenInput, ""),
     (forms.MultipleHiddenInput, ""),
-    (forms.RadioSelect, "usa-radio__input"),
     (forms.CheckboxSelectMultiple, "usa-checkbox__input"),
+    (forms.RadioSelect, "usa-radio__input"),
     (forms.CheckboxInput, "usa-checkbox__input"),
     (forms.SelectMultiple, "usa-select height-auto"),
     (forms.Select, "usa-select"),

@@ -124,7 +124,10 @@ class StatementForm(forms.Form):
         start, end = self.cleaned_data.get("period_from"), self.cleaned_data.get("period_to")
         if start and isinstance(end, date) and end < start:
             self.add_error("period_to", _("The end is before the beginning."))
-            self.cleaned_data.pop("period_from")
+        if "period_from" in self.errors or "period_to" in self.errors:
+            # Half a period could contradict the other half as it is stored, so both wait for each other.
+            for half in ("period_from", "period_to"):
+                self.cleaned_data.pop(half, None)
         review = self.cleaned_data.get("review_by")
         if review and review <= self.on:
             self.add_error("review_by", _("Choose a day that is still to come."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,15 @@ def record_models() -> dict[str, type[Any]]:
         for model in apps.get_models()
         if issubclass(model, Case) and model is not Case
     }
+
+
+def records_of(cases: Iterable[Case]) -> list[Any]:
+    """The records of these cases, one query for each kind: for the engine's own work."""
+    by_kind: dict[str, list[int]] = {}
+    for case in cases:
+        by_kind.setdefault(case.kind, []).append(case.pk)
+    models = record_models()
+    return [record for kind, pks in by_kind.items() for record in models[kind].objects.filter(pk__in=pks)]
 
 
 def visible_cases(user: User) -> QuerySet[Case]:

@@ -85,22 +85,28 @@ def _asker(record: SoiRequest) -> str:
 
 
 def _facts(record: SoiRequest) -> list[tuple[str, Any]]:
-    labels = dict(Relief.choices)
     return [
         (_("Agency"), f"{record.agency}, {record.agency_desk.name}"),
-        (_("On behalf of"), _whom(record)),
+        (_("On behalf of"), whom(record)),
         (_("Case number"), record.case_number),
-        (_("Should support"), ", ".join(str(labels.get(each, each)) for each in record.relief)),
+        (_("Should support"), supported(record)),
         (_("Sent"), instant(record.submitted_at)),
         (_("Acknowledged"), instant(record.acknowledged_at)),
     ]
 
 
-def _whom(record: SoiRequest) -> str:
-    whom = record.get_on_behalf_of_display()
+def whom(record: SoiRequest) -> str:
+    """For whom the statement is asked, and for about how many workers."""
+    group = record.get_on_behalf_of_display()
     if record.workers_affected is None:
-        return whom
-    return _("%(whom)s, about %(number)s") % {"whom": whom, "number": record.workers_affected}
+        return group
+    return _("%(whom)s, about %(number)s") % {"whom": group, "number": record.workers_affected}
+
+
+def supported(record: SoiRequest) -> str:
+    """The kinds of relief that the statement should support, in words; empty if none is chosen."""
+    labels = dict(Relief.choices)
+    return ", ".join(str(labels.get(each, each)) for each in record.relief)
 
 
 def _edit(record: SoiRequest, part: str) -> str:

@@ -18,6 +18,7 @@ from workflows.parties import Capacity
 
 from ..models import Membership, User, find_visible
 from ..models.people import AGENCY, ICE, USCIS
+from ..remembering import once
 
 SUPERVISES = {
     Capacity.AGENCY_APPROVER: AGENCY,
@@ -163,7 +164,8 @@ def with_deputies(people: list[User], about: Any, *, at: datetime) -> list[User]
     if not people:
         return people
     found = {each.pk: each for each in people}
-    for absence in absences.deputies(list(found), at=at):
+    absent = once(("absent", frozenset(found), at), lambda: absences.deputies(list(found), at=at))
+    for absence in absent:
         if absence.deputy_id not in found and _may_see(absence, about):
             found[absence.deputy_id] = absence.deputy
     return list(found.values())

@@ -15,13 +15,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows import history, policy_changes, recompute, what_if
-from workflows.models import Case, Policy, PolicyChange, PolicyCheck
+from workflows.models import Policy, PolicyChange, PolicyCheck
 from workflows.policies import PROGRAMME, ProgrammeState
 from workflows.policy_drafts import ChangeRefused
 from workflows.what_if import Impact
 
 from .. import personal_data, policy_people, rule_announcements
-from ..models import User, record_models
+from ..models import User, records_of
 from . import programme
 
 __all__ = [
@@ -133,8 +133,4 @@ def record_check(row: Policy, *, by: User, at: datetime, **found: Any) -> Policy
 
 def carry_out(*, at: datetime, limit: int = 5_000) -> recompute.CarriedOut:
     """Let the open cases follow what was approved and has begun, each told once."""
-    return recompute.carry_out(at=at, tell=rule_announcements.dates_moved, record_of=_record_of, limit=limit)
-
-
-def _record_of(case: Case) -> Any:
-    return record_models()[case.kind].objects.get(pk=case.pk)
+    return recompute.carry_out(at=at, tell=rule_announcements.dates_moved, records_of=records_of, limit=limit)

@@ -17,15 +17,16 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from workflows import days_in_words, engine, policies
+from workflows import days_in_words, policies
 from workflows.machines.worker_request import State
 from workflows.machines.worker_request_states import PREPARING
 from workflows.models import Step
 from workflows.parties import SYSTEM
+from workflows.refusals import StepRefused
 
 from .. import programme_announcements
 from ..models import ProgrammeOverride, WorkerRequest
-from .steps import take_step
+from .steps import take_steps
 
 log = logging.getLogger(__name__)
 
@@ -149,13 +150,6 @@ def _release(requests: Any, *, since: date, because: str, at: datetime) -> int:
 
 def _take(requests: Iterable[Any], step: str, *, reason: str, at: datetime, **data: Any) -> list[Any]:
     """Take one step on each, without a message of its own; those that moved meanwhile are left alone."""
-    taken = []
-    for request in requests:
-        try:
-            with transaction.atomic():
-                take_step(request, step, by=SYSTEM, at=at, reason=reason, tell=False, **data)
-        except engine.StepRefused as refusal:
-            log.info("case %s does not follow the programme: %s", request.reference, refusal)
-        else:
-            taken.append(request)
-    return taken
+    asked = list(requests)
+    verdicts = take_steps(asked, step, by=SYSTEM, at=at, reason=reason, tell=False, **data)
+    return [request for request in asked if not isinstance(verdicts[request.pk], StepRefused)]

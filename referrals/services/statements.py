@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
@@ -84,7 +85,7 @@ def open_draft(
         retaliation=soi_request.retaliation if soi_request else "",
         period_from=(soi_request.period_from if soi_request else None) or matter.opened_on,
         relief=soi_request.relief if soi_request else [Relief.DEFERRED_ACTION, Relief.WORK_PERMIT],
-        review_by=_months_on(at, int(months)),
+        review_by=_months_on(at.astimezone(ZoneInfo(agency.time_zone)).date(), int(months)),
         contact_phone=office.phone,
         contact_email=office.email,
     )
@@ -92,12 +93,12 @@ def open_draft(
     return statement
 
 
-def _months_on(at: datetime, months: int) -> Any:
+def _months_on(start: date, months: int) -> date:
     from workflows import terms
     from workflows.calendars import calendar
 
     term = terms.Term(months, terms.Unit.MONTHS, rolls=False)
-    return terms.due(term, calendar=calendar("us-federal"), start=at.date()).on
+    return terms.due(term, calendar=calendar("us-federal"), start=start).on
 
 
 def _cover(version: StatementVersion, *, names: Iterable[Any], sites: Iterable[Any]) -> None:

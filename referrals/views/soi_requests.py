@@ -25,6 +25,7 @@ from workflows.models.case import unguessable_reference
 from .. import choices
 from ..forms.soi_request_parts import BY_KEY, CHECK, STEPS, WHERE_MENDED, PartPage, after, before
 from ..models import SoiRequest
+from ..panels import soi_request
 from ..personal_data import PersonalDataFound
 from ..services import agency_help, soi_requests, suggestions
 from .signed_in import SignedIn
@@ -220,6 +221,8 @@ def _check_page(request: SignedIn, record: SoiRequest, *, at: datetime) -> HttpR
         "statement_side/soi_request_check.html",
         {
             "record": record,
+            "whom": soi_request.whom(record),
+            "supported": soi_request.supported(record),
             "steps": _steps(CHECK, record),
             "before": _url(record, before(CHECK)),
             "missing": missing,

@@ -71,15 +71,13 @@ def approved(by: Any, second: Any, *, at: datetime = MONDAY, **fields: Any) -> P
 
 
 def carry_out(at: datetime, told: list[Any] | None = None, **options: Any) -> recompute.CarriedOut:
-    from referrals.models import record_models
+    from referrals.models import records_of
 
-    def tell(record: Any, step: Any, touched: Any, **_more: Any) -> None:
+    def tell(followed: Any, **_more: Any) -> None:
         if told is not None:
-            told.append((record, step, touched))
+            told.extend(followed)
 
-    return recompute.carry_out(
-        at=at, tell=tell, record_of=lambda case: record_models()[case.kind].objects.get(pk=case.pk), **options
-    )
+    return recompute.carry_out(at=at, tell=tell, records_of=records_of, **options)
 
 
 def day(number: int) -> datetime:

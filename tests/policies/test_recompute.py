@@ -290,14 +290,14 @@ class TestTrouble:
     ) -> None:
         good, bad = submitted(cast, 2)
         change = approved(cast.administrator, steward)
-        real = recompute.engine.record_note
+        real = recompute.engine.record_notes
 
-        def failing(record: Any, *args: Any, **more: Any) -> Any:
-            if record.pk == bad.pk:
+        def failing(notes: Any, *args: Any, **more: Any) -> Any:
+            if bad in notes:
                 raise RuntimeError("out of paper")
-            return real(record, *args, **more)
+            return real(notes, *args, **more)
 
-        monkeypatch.setattr(recompute.engine, "record_note", failing)
+        monkeypatch.setattr(recompute.engine, "record_notes", failing)
         done = carry_out(day(0))
         assert (done.cases, done.finished) == (1, 0)
         assert due_on(bad) == date(2024, 9, 4)

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -53,10 +54,11 @@ def take(
     return answers
 
 
-def sweep(*, at: datetime, stop_at: int = 0) -> dict[str, int]:
+def sweep(*, at: datetime, stop_at: int = 0, batch: int = 1) -> dict[str, int]:
     """Fire what is due; with ``stop_at`` says so at that rung and then stands still, in mid-transaction."""
     from referrals import tasks
 
+    tasks.SWEEPER = replace(tasks.SWEEPER, batch=batch)
     tell, told = tasks.announcements.deadline_passed, 0
 
     def listen(record: Any, deadline: Any, **when: Any) -> None:

@@ -45,12 +45,15 @@ def everything_fired_once(number: int, rungs: int) -> None:
     assert tasks.fire(at=LATE) == Swept()
 
 
-def test_four_sweepers_at_once_fire_each_rung_once(contenders: list[Contender], submitted: Submitted) -> None:
+@pytest.mark.parametrize("batch", [1, 3])
+def test_four_sweepers_at_once_fire_each_rung_once(
+    contenders: list[Contender], submitted: Submitted, batch: int
+) -> None:
     requests = submitted(16)
     rungs = due()
     sweepers = contenders[:4]
     for each in sweepers:
-        each.order("sweep", at=LATE)
+        each.order("sweep", at=LATE, batch=batch)
     answers = [each.answer() for each in sweepers]
     left = tasks.fire(at=LATE)
     assert sum(each["fired"] for each in answers) + left.fired == rungs
@@ -59,12 +62,13 @@ def test_four_sweepers_at_once_fire_each_rung_once(contenders: list[Contender], 
     everything_fired_once(len(requests), rungs)
 
 
-def test_after_kill_9_in_the_middle_of_a_sweep_nothing_is_half_done(submitted: Submitted) -> None:
+@pytest.mark.parametrize("batch", [1, 2])
+def test_after_kill_9_in_the_middle_of_a_sweep_nothing_is_half_done(submitted: Submitted, batch: int) -> None:
     requests = submitted(6)
     rungs = due()
     per_case = rungs // len(requests)
     with processes(1) as (doomed,):
-        doomed.order("sweep", at=LATE, stop_at=8)
+        doomed.order("sweep", at=LATE, stop_at=8, batch=batch)
         assert doomed.answer() == "standing still"
         doomed.kill()
         wait_until_its_locks_are_gone()

@@ -115,6 +115,16 @@ def test_pages_open_only_for_those_listed(world: World, signed_in: Callable[[str
     assert wrong == []
 
 
+@pytest.fixture
+def _refused_in_short(settings: Any) -> None:
+    """Draw no page around the thousands of refusals of a test that counts nothing but their numbers.
+
+    That the page can be drawn for everybody is seen where each case is opened by each of them, above.
+    """
+    settings.ROOT_URLCONF = "tests.wall.addresses"
+
+
+@pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))
 def test_pages_of_steps_are_closed_to_everybody_else(
     world: World, signed_in: Callable[[str], Client], who: str
@@ -140,6 +150,7 @@ def _steps_of(record: Any) -> list[str]:
     return [*names[:2], "countersign", "no_such_step"]
 
 
+@pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("data", MAY_SEE)
 def test_the_edit_pages_open_for_nobody_who_may_not_see_the_case(
     world: World, signed_in: Callable[[str], Client], data: str

@@ -14,7 +14,7 @@ from referrals.models.relief import Grant, Renewal
 from referrals.models.stays import Stay
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, reload
-from workflows import engine, openness, reading, rules, storing
+from workflows import engine, openness, reading, rules
 from workflows.engine import StalePage, StepRefused
 from workflows.machine import FACT_PREFIX
 from workflows.machines.soi_request_states import State
@@ -40,7 +40,7 @@ def test_a_reading_depends_on_the_person_and_the_instant_alone(
     compiled = reading.statement(model, None, single, "default")
     asked = openness.with_facts(model._default_manager.order_by(), by=reading.Anybody(pk=17), at=LATER)
     _sql, params = asked.query.get_compiler("default").as_sql()
-    bound = compiled.bound(reading.Anybody(pk=17), LATER, "", [1])
+    bound = compiled.bound(reading.Anybody(pk=17), LATER, {}, [1])
     assert [each for each in params if each in (17, LATER, LATER.date())] == [
         each for each in bound if each in (17, LATER, LATER.date())
     ]
@@ -76,7 +76,7 @@ def test_a_step_is_one_reading_and_one_writing_statement(cast: Any, submitted: A
 def test_who_was_slower_reads_again_and_is_told_why_not(
     cast: Any, submitted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, passed = storing.store, list[bool]()
+    store, passed = engine.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -84,7 +84,7 @@ def test_who_was_slower_reads_again_and_is_told_why_not(
             engine.advance(reload(submitted), "acknowledge", by=cast.approver, at=LATER)
         return store(changes, **how)
 
-    monkeypatch.setattr(storing, "store", slower)
+    monkeypatch.setattr(engine, "store", slower)
     with pytest.raises(StepRefused) as refused:
         engine.advance(submitted, "acknowledge", by=cast.investigator, at=LATER)
     assert [each.code for each in refused.value.refusals] == ["wrong_state"]
@@ -95,7 +95,7 @@ def test_who_was_slower_reads_again_and_is_told_why_not(
 def test_who_was_slower_but_is_still_right_gets_the_next_number(
     cast: Any, submitted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, passed = storing.store, list[bool]()
+    store, passed = engine.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -103,7 +103,7 @@ def test_who_was_slower_but_is_still_right_gets_the_next_number(
             engine.record_note(reload(submitted), "seen", by=cast.approver, at=LATER)
         return store(changes, **how)
 
-    monkeypatch.setattr(storing, "store", slower)
+    monkeypatch.setattr(engine, "store", slower)
     version = submitted.version
     step = engine.advance(submitted, "acknowledge", by=cast.investigator, at=LATER)
     assert (step.sequence, submitted.version, reload(submitted).version) == (
@@ -114,7 +114,7 @@ def test_who_was_slower_but_is_still_right_gets_the_next_number(
 def test_a_stale_page_is_still_refused_after_a_lost_race(
     cast: Any, submitted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, passed = storing.store, list[bool]()
+    store, passed = engine.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -122,7 +122,7 @@ def test_a_stale_page_is_still_refused_after_a_lost_race(
             engine.record_note(reload(submitted), "seen", by=cast.approver, at=LATER)
         return store(changes, **how)
 
-    monkeypatch.setattr(storing, "store", slower)
+    monkeypatch.setattr(engine, "store", slower)
     with pytest.raises(StalePage):
         engine.advance(
             submitted, "acknowledge", by=cast.investigator, at=LATER, expected_version=submitted.version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 
 from notifications.models import Message
 from referrals import tasks
+from referrals.models import records_of
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
-from workflows import engine, history, sweep
+from workflows import engine, history
 from workflows.machines import soi_request_states, statement_states
 from workflows.models import Deadline, Step
 from workflows.parties import Capacity
@@ -167,22 +169,16 @@ def test_a_step_that_the_system_takes_is_taken_once(submitted: Any) -> None:
 def failing_for(*records: Any) -> Any:
     """A way to find records that fails for some of them."""
 
-    def record_of(case: Any) -> Any:
-        if case.pk in {record.pk for record in records}:
+    def find(found: Any) -> Any:
+        if {case.pk for case in found} & {record.pk for record in records}:
             raise RuntimeError("this case is damaged")
-        return tasks._record_of(case)
+        return records_of(found)
 
-    return record_of
+    return find
 
 
-def sweep_with(at: datetime, **how: Any) -> Swept:
-    ways = {
-        "tell": tasks.announcements.deadline_passed,
-        "take": take_step,
-        "record_of": tasks._record_of,
-        **how,
-    }
-    return sweep.fire_due(at=at, **ways)
+def sweep_with(at: datetime, *, limit: int = 100, **how: Any) -> Swept:
+    return replace(tasks.SWEEPER, **how).fire_due(at=at, limit=limit)
 
 
 def test_a_case_that_fails_does_not_stop_the_others(
@@ -191,7 +187,7 @@ def test_a_case_that_fails_does_not_stop_the_others(
     other = cases.request_draft(cast)
     take_step(other, "submit", by=cast.representative, at=day(0))
     with caplog.at_level(logging.ERROR):
-        swept = sweep_with(day(20), record_of=failing_for(submitted))
+        swept = sweep_with(day(20), records_of=failing_for(submitted))
     assert (swept.fired, swept.failed) == (5, 1)
     assert fired(submitted) == []
     assert len(fired(other)) == 5
@@ -213,8 +209,8 @@ def test_when_telling_fails_the_rungs_stay_due_and_nobody_was_told(submitted: An
 def test_a_step_that_is_refused_is_logged_and_the_rungs_have_fired(
     submitted: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def take(*_what: Any, **_how: Any) -> None:
-        raise engine.StepRefused(engine.Refusal("no", "Not today."))
+    def take(records: Any, *_what: Any, **_how: Any) -> Any:
+        return {each.pk: engine.StepRefused(engine.Refusal("no", "Not today.")) for each in records}
 
     with caplog.at_level(logging.WARNING):
         swept = sweep_with(day(92), take=take)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ import time_machine
 from referrals.demo.cast import Cast
 from referrals.models import Statement, User, WorkerRequest
 from referrals.services.steps import take_step
-from tests.cases import OPEN_WORLD, active_statement, routed_request, signed_request
+from tests.cases import OPEN_WORLD, active_statement, kept_for_many_tests, routed_request, signed_request
 from tests.referrals.dhs.browsing import Browser
 
 TODAY = OPEN_WORLD + timedelta(days=30)
@@ -28,9 +29,16 @@ def at_desk(today: datetime) -> Callable[[User], Browser]:
     return Browser
 
 
+@pytest.fixture(scope="module")
+def in_force(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """The key of the statement that the tests of a file begin with."""
+    with kept_for_many_tests(django_db_blocker) as cast:
+        yield active_statement(cast).pk
+
+
 @pytest.fixture
-def statement(cast: Cast) -> Statement:
-    return active_statement(cast)
+def statement(in_force: int, cast: Cast) -> Statement:
+    return Statement.objects.get(pk=in_force)
 
 
 @pytest.fixture

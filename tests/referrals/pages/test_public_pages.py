@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -88,7 +90,7 @@ def test_a_superseded_letter_names_the_version_that_took_its_place(client: Clien
     assert "There is no letter with this number and version." in check(client, statement.reference, 2)
     take_step(statement, "send_for_approval", by=cast.investigator, at=now)
     take_step(statement, "approve", by=cast.approver, at=now)
-    take_step(statement, "sign", by=cast.signer, at=now, review_by_on=now.date().replace(year=now.year + 1))
+    take_step(statement, "sign", by=cast.signer, at=now, review_by_on=now.date() + timedelta(days=365))
     text = check(client, statement.reference, 1)
     assert "superseded: version 2 took its place on" in text
 

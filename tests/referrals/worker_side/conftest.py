@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.core.cache import cache
 
 from referrals.demo.cast import Cast
 from referrals.models import Statement, WorkerRequest
-from tests.cases import OPEN_WORLD, active_statement, signed_request
+from tests.cases import OPEN_WORLD, active_statement, kept_for_many_tests, signed_request
 from tests.referrals.worker_side.browsing import Browser
 
 
@@ -31,9 +32,18 @@ def rosa(cast: Cast, open_world: datetime) -> Browser:
     return Browser(cast.representative)
 
 
+@pytest.fixture(scope="module")
+def in_force(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """The key of the statement that the tests of a file begin with."""
+    with kept_for_many_tests(django_db_blocker) as cast:
+        with time_machine.travel(OPEN_WORLD, tick=False):
+            statement = active_statement(cast)
+        yield statement.pk
+
+
 @pytest.fixture
-def statement(cast: Cast, open_world: datetime) -> Statement:
-    return active_statement(cast)
+def statement(in_force: int, cast: Cast, open_world: datetime) -> Statement:
+    return Statement.objects.get(pk=in_force)
 
 
 @pytest.fixture
