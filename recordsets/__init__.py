@@ -7,9 +7,12 @@ Behind a pooler that cannot keep prepared statements, set ``DATABASE_PREPARES`` 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +28,18 @@ def fetch(using: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """
     connection: BaseDatabaseWrapper = connections[using]
     connection.ensure_connection()
-    raw: Any = psycopg.Cursor(connection.connection)
+    raw: Any = psycopg.RawCursor(connection.connection)
     logged = connection.queries_logged
     with connection.make_debug_cursor(raw) if logged else connection.make_cursor(raw) as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(_numbered(sql), params)
         return list(cursor.fetchall())
+
+
+@lru_cache(maxsize=1024)
+def _numbered(sql: str) -> str:
+    """The statement with PostgreSQL's own placeholders: long ones are otherwise taken apart at each call."""
+    numbers = count(1)
+    return re.sub("%([s%])", lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql)
 
 
 class _Encoder(json.JSONEncoder):

@@ -109,7 +109,7 @@ def due_of(case: Case, clocks: Sequence[Clock], *, at: datetime) -> dict[str, An
         return None
     days = clockwork.calendar_of(case)
     on = case.next_due_at.astimezone(days.timezone).date()
-    left = terms.remaining(terms.Due(on=on, at=case.next_due_at, explanation=(), paused=False), at, days)
+    left = terms.remaining(terms.Due(on=on, at=case.next_due_at), at, days)
     clock = next((each for each in clocks if each.due_at == case.next_due_at), None)
     labels = {rule.key: str(rule.label) for rule in _machine(case).clocks}
     return {

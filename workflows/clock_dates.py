@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
-from typing import TypeAlias
+from functools import cache, partial
 
 from django.apps import apps
 from django.utils.translation import gettext as _
@@ -17,8 +17,6 @@ from .languages import as_told
 from .machine import ClockRule
 from .models import Case, Clock, Pause
 from .policies import CALENDAR, NoPolicy, PolicyBook
-
-Explained: TypeAlias = tuple[str, ...]
 
 
 def rule_of(case: Case, key: str) -> ClockRule:
@@ -95,7 +93,7 @@ def reckon(
         now = rules.current()
         closures, book = now.closures(case.jurisdiction), book or now.book
     days = calendar_of(case, clock, on=today or at.date(), book=book)
-    term = terms.Term.parse(clock.policy.value)
+    term = clock.policy.term
     hours = term.unit is terms.Unit.HOURS
     start: date | datetime = clock.started_at if hours else _first_day(clock, days)
     found = terms.due(
@@ -110,29 +108,24 @@ def reckon(
         tolling=closures,
         at=at,
     )
-    return terms.Due(
-        on=found.on, at=found.at, explanation=_with_calendar(found.explanation, days), paused=found.paused
-    )
+    *told, date_told = found.told
+    return replace(found, told=(*told, partial(_calendar_named, days), date_told))
 
 
-def _with_calendar(explanation: Explained, days: Calendar) -> Explained:
-    """The explanation with the calendar named before its last sentence, which tells the date."""
-    *told, date_told = explanation
-    named = _("Working days and holidays: %(calendar)s; days end at midnight, time zone %(zone)s.") % {
+def _calendar_named(days: Calendar) -> str:
+    return _("Working days and holidays: %(calendar)s; days end at midnight, time zone %(zone)s.") % {
         "calendar": days.name,
         "zone": days.timezone.key,
     }
-    return (*told, named, date_told)
 
 
 def _fixed(until: datetime, days: Calendar) -> terms.Due:
     on = until.astimezone(days.timezone).date()
-    return terms.Due(
-        on=on,
-        at=until,
-        explanation=(_("This date is fixed: %(day)s.") % {"day": days_in_words.day_with_weekday(on)},),
-        paused=False,
-    )
+    return terms.Due(on=on, at=until, told=(partial(_fixed_day, on),))
+
+
+def _fixed_day(on: date) -> str:
+    return _("This date is fixed: %(day)s.") % {"day": days_in_words.day_with_weekday(on)}
 
 
 def _first_day(clock: Clock, days: Calendar) -> date:

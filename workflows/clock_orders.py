@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext as _
 
-from . import terms
 from .models import Case, Clock, Pause
 from .parties import Actor
 from .refusals import Refusal
@@ -33,11 +32,7 @@ def moves_with_a_pause(clock: Clock) -> bool:
     """Whether time in which this clock stands still is added to it: not to a fixed end, nor to a date
     that is counted back from another.
     """
-    return (
-        clock.until_at is None
-        and clock.policy is not None
-        and not terms.Term.parse(clock.policy.value).counts_back
-    )
+    return clock.until_at is None and clock.policy is not None and not clock.policy.term.counts_back
 
 
 def may_order(record: Case, rule: ClockRule, by: Actor) -> bool:

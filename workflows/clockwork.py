@@ -144,7 +144,7 @@ class Bench:
         days = calendar_of(record, clock, on=self.at.date(), book=self.rules.book)
         return tuple(
             (rung.rung, when)
-            for rung in terms.rungs(clock.policy.value if clock.policy else {})
+            for rung in (clock.policy.ladder if clock.policy else terms.rungs({}))
             for when in [terms.rung_at(found, rung, days)]
             if fires_anew(when, fired_for=clock.fired_rungs.get(rung.rung), at=self.at)
             and (when > clock.started_at or rung.rung == DUE)

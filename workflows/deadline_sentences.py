@@ -1,5 +1,9 @@
-"""The sentences that tell how a date was computed, in the active language."""
+"""The sentences that tell how a date was computed, in the active language.
 
+Most dates are computed to be kept, not to be read: a ``Sentence`` is put into words when somebody asks.
+"""
+
+from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -8,6 +12,8 @@ from django.utils.translation import ngettext
 
 from workflows.calendars import Calendar
 from workflows.days_in_words import day_with_weekday, weekday
+
+Sentence = Callable[[], str]
 
 
 class Unit(StrEnum):

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +12,7 @@ from workflows import deadline_sentences as say
 from workflows.calendars import Calendar
 from workflows.days import in_range, moved_by
 from workflows.days_in_words import day_with_weekday
-from workflows.deadline_sentences import Served, Unit
+from workflows.deadline_sentences import Sentence, Served, Unit
 
 LARGEST_AMOUNT = 100_000
 _LENGTHS = gettext_lazy("The length of a period is a whole number from 0 to %(largest)d.")
@@ -56,32 +57,40 @@ class Term:
 
 def plain_period(
     term: Term, calendar: Calendar, first: date, served: Served | None
-) -> tuple[date, list[str]]:
+) -> tuple[date, list[Sentence]]:
     """The last day before any roll or pause, mailing days included, and how it comes about."""
     if not term.amount and not term.mail_days and term.unit is not Unit.BUSINESS_DAYS:
-        return first, [say.the_day_itself(first)]
+        return first, [partial(say.the_day_itself, first)]
     amount = -term.amount if term.counts_back else term.amount
     counts_first = not (term.exclude_first_day or term.counts_back)
     if counts_first and (term.unit is not Unit.BUSINESS_DAYS or calendar.is_business_day(first)):
         amount = max(0, amount - 1)
     day = in_range(moved_by(first, amount, term.unit, calendar))
-    told = [
-        say.start(
-            day_with_weekday(first),
-            served=served,
-            counts_back=term.counts_back,
-            exclude_first_day=term.exclude_first_day,
-        ),
+    told: list[Sentence] = [
+        partial(_start, term, first, served),
         *_holidays_skipped(term, first, day, calendar),
-        say.period(term.amount, term.unit, day_with_weekday(day), counts_back=term.counts_back),
+        partial(_period, term, day),
     ]
     if served is Served.MAIL and not term.counts_back:
         day = in_range(day + timedelta(days=term.mail_days))
-        told.append(say.mailed(term.mail_days, term.mail_cite, day))
+        told.append(partial(say.mailed, term.mail_days, term.mail_cite, day))
     return day, told
 
 
-def _holidays_skipped(term: Term, first: date, last: date, calendar: Calendar) -> Iterator[str]:
+def _start(term: Term, first: date, served: Served | None) -> str:
+    return say.start(
+        day_with_weekday(first),
+        served=served,
+        counts_back=term.counts_back,
+        exclude_first_day=term.exclude_first_day,
+    )
+
+
+def _period(term: Term, last: date) -> str:
+    return say.period(term.amount, term.unit, day_with_weekday(last), counts_back=term.counts_back)
+
+
+def _holidays_skipped(term: Term, first: date, last: date, calendar: Calendar) -> Iterator[Sentence]:
     """A sentence for each holiday on a weekday inside a count of business days (a short one)."""
     if term.unit is not Unit.BUSINESS_DAYS or term.amount > 30:
         return
@@ -90,4 +99,4 @@ def _holidays_skipped(term: Term, first: date, last: date, calendar: Calendar) -
         day = low + timedelta(days=n)
         name = calendar.holiday(day)
         if name and day.weekday() not in calendar.closed_weekdays:
-            yield say.holiday_skipped(day, name)
+            yield partial(say.holiday_skipped, day, name)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from workflows import rulebook
 from workflows.calendars import Calendar, calendar
 from workflows.days_in_words import day_with_weekday
+from workflows.deadline_sentences import Sentence
 from workflows.models.policy import FEDERAL, Policy
 from workflows.models.tolling import TollingWindow
 from workflows.rulebook.loading import Loaded, load
@@ -195,7 +197,7 @@ def value(key: str, *, on: date, jurisdiction: str = FEDERAL, default: Any = _RE
 
 def term(key: str, *, on: date, jurisdiction: str = FEDERAL) -> Term:
     """The period in force on a day; see PolicyBook.term."""
-    return Term.parse(policy(key, on=on, jurisdiction=jurisdiction).value)
+    return policy(key, on=on, jurisdiction=jurisdiction).term
 
 
 def programme(on: date) -> ProgrammeStatus:
@@ -255,18 +257,22 @@ def calculate(
     not a period.
     """
     rows = book() if rows is None else rows
-    told: tuple[str, ...] = ()
+    told: tuple[Sentence, ...] = ()
     try:
         row = rows.policy(rule, on=on, jurisdiction=jurisdiction)
     except NoPolicy:
         row = rows.first(rule, jurisdiction=jurisdiction)
-        words = {"date": day_with_weekday(on), "since": day_with_weekday(row.effective_from)}
-        told = (_("No rule on record for %(date)s; the rule of %(since)s is used.") % words,)
+        told = (partial(_earliest_used, on, row),)
     found = due(
-        Term.parse(row.value),
+        row.term,
         calendar=days or calendar("us-federal"),
         start=start,
         served=served,
         tolling=closures(jurisdiction) if tolling is None else tuple(tolling),
     )
-    return dataclasses.replace(found, explanation=(*told, *found.explanation))
+    return dataclasses.replace(found, told=(*told, *found.told))
+
+
+def _earliest_used(on: date, row: Policy) -> str:
+    words = {"date": day_with_weekday(on), "since": day_with_weekday(row.effective_from)}
+    return _("No rule on record for %(date)s; the rule of %(since)s is used.") % words

@@ -87,7 +87,7 @@ class Reckoner:
         question = (id(row), found.at, found.on, days.key, clock.case.time_zone)
         if question not in self._ladders:
             self._ladders[question] = tuple(
-                (rung.rung, terms.rung_at(found, rung, days)) for rung in terms.rungs(row.value)
+                (rung.rung, terms.rung_at(found, rung, days)) for rung in row.ladder
             )
         return self._ladders[question]
 

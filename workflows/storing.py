@@ -35,6 +35,9 @@ CLOCK_COLUMNS = (
 )  # fmt: skip
 
 
+CLOCK_MOVES = ("stops", "pauses", "resumes", "starts", "rungs")
+
+
 @dataclass(frozen=True)
 class Change:
     """One case after one step.
@@ -78,13 +81,12 @@ def store(changes: Sequence[Change], *, using: str = "default") -> set[int]:
     """
     model = type(changes[0].record)
     own = tuple(sorted({name for change in changes for name in change.own}))
-    clocked = any(change.clocks for change in changes)
-    sql = _statement(model, own, clocked, using)
+    clocks = _clock_rows(changes)
+    sql = _statement(model, own, frozenset(clocks), using)
     params = [dump(_cases(changes)), dump([columns(each.step, STEP_COLUMNS) for each in changes])]
     if own:
         params.append(dump(_own_rows(model, own, changes, using)))
-    if clocked:
-        params.extend(_clock_params(changes))
+    params.extend(dump(rows) for rows in clocks.values())
     written = dict(fetch(using, sql, params))
     for change in changes:
         change.step.pk = written.get(change.record.pk)
@@ -117,39 +119,35 @@ def _own_rows(
     ]
 
 
-def _clock_params(changes: Sequence[Change]) -> list[str]:
-    """Clocks to stop, to set standing, to set going again, to start; then the deadlines to arm."""
-    stopped: list[dict[str, Any]] = []
-    paused: list[dict[str, Any]] = []
-    resumed: list[dict[str, Any]] = []
-    started: list[dict[str, Any]] = []
-    rungs: list[dict[str, Any]] = []
+def _clock_rows(changes: Sequence[Change]) -> dict[str, list[dict[str, Any]]]:
+    """Clocks to stop, to set standing, to set going again, to start, and deadlines to arm: what there is."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in CLOCK_MOVES}
     for change in changes:
         for each in change.clocks:
             clock = each.clock
             about = {"case_id": change.record.pk, "clock_id": clock.pk, "at": each.at}
             if each.what == What.STOPPED:
-                stopped.append(about)
+                rows["stops"].append(about)
             elif each.what == What.PAUSED:
                 why = {"reason": each.reason, "authority": each.authority, "ordered_in": each.ordered_in}
-                paused.append({**about, **why})
+                rows["pauses"].append({**about, **why})
             elif each.what in (What.RESUMED, What.RECOMPUTED):
                 about["ends"] = each.ends
                 moved = {
                     name: getattr(clock, name) for name in ("generation", "policy_id", "due_on", "due_at")
                 }
-                resumed.append({**about, **moved})
+                rows["resumes"].append({**about, **moved})
             else:
-                started.append({**columns(clock, CLOCK_COLUMNS), "case_id": change.record.pk})
+                rows["starts"].append({**columns(clock, CLOCK_COLUMNS), "case_id": change.record.pk})
             for rung, due_at in each.rungs:
                 armed = {"key": clock.key, "rung": rung, "generation": clock.generation, "due_at": due_at}
-                rungs.append({**about, **armed})
-    return [dump(each) for each in (stopped, paused, resumed, started, rungs)]
+                rows["rungs"].append({**about, **armed})
+    return {name: some for name, some in rows.items() if some}
 
 
 @lru_cache(maxsize=1024)
-def _statement(model: type[Case], own: tuple[str, ...], clocked: bool, using: str) -> str:
-    """The writing statement for records of a kind, by which of their own columns change."""
+def _statement(model: type[Case], own: tuple[str, ...], moves: frozenset[str], using: str) -> str:
+    """The writing statement for records of a kind, by which of their own columns and clocks change."""
     sets = ", ".join(f'"{name}" = g."{name}"' for name in CASE_COLUMNS)
     parts = [
         f"""moved AS (
@@ -173,62 +171,90 @@ def _statement(model: type[Case], own: tuple[str, ...], clocked: bool, using: st
             FROM jsonb_to_recordset(%s::jsonb) AS g(id bigint, {record_type(model, own, using=using)})
             JOIN moved ON moved.id = g.id WHERE r."{primary}" = g.id)"""
         )
-    if clocked:
-        parts.append(_clock_parts(using))
+    parts.extend(_clock_parts(moves, using))
     return f"WITH {', '.join(parts)} SELECT case_id, id FROM written"
 
 
-def _clock_parts(using: str) -> str:
-    """The clocks' part. ``started`` waits for ``stopped``, so that a clock can begin anew in one step."""
+def _clock_parts(moves: frozenset[str], using: str) -> list[str]:
+    """The parts of the clocks that move, of those in ``_clock_rows``.
+
+    ``started`` waits for ``stopped``, so that a clock can begin anew in one step.
+    """
     about = "case_id bigint, clock_id bigint, at timestamptz"
-    cancelled, superseded = Deadline.State.CANCELLED, Deadline.State.SUPERSEDED
-    armed = Deadline.State.ARMED
-    deadline = "case_id, clock_id, clock_key, rung, generation, due_at, state, collapsed"
-    return f"""stops AS (
-            SELECT s.* FROM jsonb_to_recordset(%s::jsonb) AS s({about}) JOIN moved ON moved.id = s.case_id),
-        pauses AS (
-            SELECT p.* FROM jsonb_to_recordset(%s::jsonb)
-                AS p({about}, reason text, authority text, ordered_in integer)
-            JOIN moved ON moved.id = p.case_id),
-        resumes AS (
-            SELECT r.* FROM jsonb_to_recordset(%s::jsonb)
-                AS r({about}, ends bigint,
-                    {record_type(Clock, ("generation", "policy_id", "due_on", "due_at"), using=using)})
-            JOIN moved ON moved.id = r.case_id),
-        ended AS (
-            UPDATE workflows_pause p SET ended_at = e.at
-            FROM (SELECT clock_id, at, NULL::bigint AS ends FROM stops
-                UNION ALL SELECT clock_id, at, ends FROM resumes WHERE ends IS NOT NULL) e
-            WHERE p.clock_id = e.clock_id AND p.ended_at IS NULL AND (e.ends IS NULL OR p.id = e.ends)),
-        began AS (
+    moved_clock = ("generation", "policy_id", "due_on", "due_at")
+    given = {
+        "stops": about,
+        "pauses": f"{about}, reason text, authority text, ordered_in integer",
+        "resumes": f"{about}, ends bigint, {record_type(Clock, moved_clock, using=using)}",
+        "starts": record_type(Clock, CLOCK_COLUMNS, using=using),
+        "rungs": 'case_id bigint, clock_id bigint, "key" text, rung text, generation integer, '
+        "due_at timestamptz",
+    }
+    parts = [
+        f"""{name} AS (
+            SELECT r.* FROM jsonb_to_recordset(%s::jsonb) AS r({given[name]})
+            JOIN moved ON moved.id = r.case_id)"""
+        for name in CLOCK_MOVES
+        if name in moves
+    ]
+    ending = _union(
+        moves,
+        stops="SELECT clock_id, at, NULL::bigint AS ends FROM stops",
+        resumes="SELECT clock_id, at, ends FROM resumes WHERE ends IS NOT NULL",
+    )
+    if ending:
+        parts.append(
+            f"""ended AS (
+            UPDATE workflows_pause p SET ended_at = e.at FROM ({ending}) e
+            WHERE p.clock_id = e.clock_id AND p.ended_at IS NULL AND (e.ends IS NULL OR p.id = e.ends))"""
+        )
+    settling = _union(
+        moves,
+        stops=f"SELECT clock_id, at, '{Deadline.State.CANCELLED}' AS state FROM stops",
+        pauses=f"SELECT clock_id, at, '{Deadline.State.CANCELLED}' AS state FROM pauses",
+        resumes=f"SELECT clock_id, at, '{Deadline.State.SUPERSEDED}' AS state FROM resumes",
+    )
+    if settling:
+        parts.append(
+            f"""settled AS (
+            UPDATE workflows_deadline d SET state = e.state, settled_at = e.at FROM ({settling}) e
+            WHERE d.clock_id = e.clock_id AND d.state = '{Deadline.State.ARMED}')"""
+        )
+    waits = "WHERE (SELECT count(*) FROM stopped) >= 0" if "stops" in moves else ""
+    written = {
+        "pauses": """began AS (
             INSERT INTO workflows_pause (clock_id, began_at, reason, authority, ordered_in)
-            SELECT clock_id, at, reason, authority, ordered_in FROM pauses),
-        settled AS (
-            UPDATE workflows_deadline d SET state = e.state, settled_at = e.at
-            FROM (SELECT clock_id, at, '{cancelled}' AS state FROM stops
-                UNION ALL SELECT clock_id, at, '{cancelled}' FROM pauses
-                UNION ALL SELECT clock_id, at, '{superseded}' FROM resumes) e
-            WHERE d.clock_id = e.clock_id AND d.state = '{armed}'),
-        stopped AS (
-            UPDATE workflows_clock k SET stopped_at = s.at FROM stops s
-            WHERE k.id = s.clock_id RETURNING k.id),
-        resumed AS (
-            UPDATE workflows_clock k SET generation = r.generation, policy_id = r.policy_id,
-                due_on = r.due_on, due_at = r.due_at
-            FROM resumes r WHERE k.id = r.clock_id),
-        started AS (
+            SELECT clock_id, at, reason, authority, ordered_in FROM pauses)""",
+        "stops": """stopped AS (
+            UPDATE workflows_clock k SET stopped_at = s.at FROM stops s WHERE k.id = s.clock_id
+            RETURNING k.id)""",
+        "resumes": f"""resumed AS (
+            UPDATE workflows_clock k SET {", ".join(f"{name} = r.{name}" for name in moved_clock)}
+            FROM resumes r WHERE k.id = r.clock_id)""",
+        "starts": f"""started AS (
             INSERT INTO workflows_clock ({listed(CLOCK_COLUMNS)})
-            SELECT {listed(CLOCK_COLUMNS, of="s")}
-            FROM jsonb_to_recordset(%s::jsonb) AS s({record_type(Clock, CLOCK_COLUMNS, using=using)})
-            JOIN moved ON moved.id = s.case_id
-            WHERE (SELECT count(*) FROM stopped) >= 0
-            RETURNING id, case_id, "key"),
-        armed AS (
-            INSERT INTO workflows_deadline ({deadline})
-            SELECT r.case_id, coalesce(r.clock_id, started.id), r."key", r.rung, r.generation, r.due_at,
-                '{armed}', false
-            FROM jsonb_to_recordset(%s::jsonb) AS r(case_id bigint, clock_id bigint, "key" text, rung text,
-                generation integer, due_at timestamptz)
-            JOIN moved ON moved.id = r.case_id
-            LEFT JOIN started ON r.clock_id IS NULL AND started.case_id = r.case_id
-                AND started."key" = r."key")"""
+            SELECT {listed(CLOCK_COLUMNS)} FROM starts {waits} RETURNING id, case_id, "key")""",
+    }
+    parts.extend(part for name, part in written.items() if name in moves)
+    if "rungs" in moves:
+        parts.append(_armed("starts" in moves))
+    return parts
+
+
+def _union(moves: frozenset[str], **selects: str) -> str:
+    return " UNION ALL ".join(select for name, select in selects.items() if name in moves)
+
+
+def _armed(started: bool) -> str:
+    """The deadlines of clocks that go on, and of those that were started just now."""
+    clock, join = "r.clock_id", ""
+    if started:
+        clock = "coalesce(r.clock_id, started.id)"
+        join = """LEFT JOIN started
+                ON r.clock_id IS NULL AND started.case_id = r.case_id AND started.key = r.key"""
+    return f"""armed AS (
+            INSERT INTO workflows_deadline
+                (case_id, clock_id, clock_key, rung, generation, due_at, state, collapsed)
+            SELECT r.case_id, {clock}, r."key", r.rung, r.generation, r.due_at,
+                '{Deadline.State.ARMED}', false
+            FROM rungs r {join})"""

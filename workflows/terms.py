@@ -8,6 +8,7 @@ adds the days of 8 CFR 103.8(b); time in which the clock stood still is added on
 import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from workflows import deadline_sentences as say
 from workflows.calendars import ONE_DAY, Calendar
 from workflows.days import OutOfRange, aware, end_of_day, in_range, local_day, moved_by, start_of_day
 from workflows.days_in_words import day_with_weekday, instant
-from workflows.deadline_sentences import Served, Unit
+from workflows.deadline_sentences import Sentence, Served, Unit
 from workflows.periods import Term, plain_period
 from workflows.standstills import (
     Pause,
@@ -40,8 +41,13 @@ class Due:
 
     on: date
     at: datetime
-    explanation: tuple[str, ...]
-    paused: bool
+    paused: bool = False
+    told: tuple[Sentence, ...] = dataclasses.field(default=(), compare=False, repr=False)
+
+    @property
+    def explanation(self) -> tuple[str, ...]:
+        """How the date comes about, sentence by sentence, in the language that is active now."""
+        return tuple(sentence() for sentence in self.told)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,8 +159,8 @@ def _due_day(
     day, told = plain_period(term, calendar, first, served)
     if term.counts_back:
         if not calendar.is_business_day(day):
-            told.append(say.stays(day))
-        return _told(day, end_of_day(day, calendar), told, day_with_weekday(day))
+            told.append(partial(say.stays, day))
+        return _due_on(day, calendar, told)
     stops = merged([*paused_days(pauses, calendar, at), *closed_days(tolling)])
     paused = False
     for stop in stops:
@@ -164,18 +170,27 @@ def _due_day(
         if stop.reach > last:
             break
         if stop.reach > day:
-            told.append(say.closed_day(day, calendar))
+            told.append(partial(say.closed_day, day, calendar))
             day = last
         day = in_range(_after_stop(term, day, stop, max(stop.after, first), calendar, told))
         paused = paused or stop.lasting
     last = in_range(_last_day(term, day, calendar))
     if last != day:
-        told.append(say.closed_day(day, calendar))
-    return _told(last, end_of_day(last, calendar), told, day_with_weekday(last), paused=paused)
+        told.append(partial(say.closed_day, day, calendar))
+    return _due_on(last, calendar, told, paused=paused)
+
+
+def _due_on(day: date, calendar: Calendar, told: list[Sentence], *, paused: bool = False) -> Due:
+    told.append(partial(_due_that_day, day))
+    return Due(on=day, at=end_of_day(day, calendar), paused=paused, told=tuple(told))
+
+
+def _due_that_day(day: date) -> str:
+    return say.due(day_with_weekday(day))
 
 
 def _after_stop(
-    term: Term, day: date, stop: Stop[date], since: date, calendar: Calendar, told: list[str]
+    term: Term, day: date, stop: Stop[date], since: date, calendar: Calendar, told: list[Sentence]
 ) -> date:
     """The last day of the period moved on by one stop, which is told unless it was over at once."""
     if term.unit is Unit.BUSINESS_DAYS:
@@ -191,21 +206,16 @@ def _after_stop(
         moved = day + timedelta(days=length)
         if stop.whole and term.rolls and moved <= stop.until:
             moved = stop.until + ONE_DAY
-    why = "; ".join(stop.why)
-    if stop.lasting:
-        told.append(say.still_paused(day_with_weekday(stop.shown[0]), why, day_with_weekday(moved)))
-    elif stop.until > since:
-        first, last = stop.shown
-        told.append(
-            say.stopped(
-                day_with_weekday(first),
-                day_with_weekday(last),
-                why,
-                say.amount(length, unit),
-                day_with_weekday(moved),
-            )
-        )
+    if stop.lasting or stop.until > since:
+        told.append(partial(_stopped, stop, length, unit, moved))
     return moved
+
+
+def _stopped(stop: Stop[date], length: int, unit: Unit, moved: date) -> str:
+    (first, last), why = map(day_with_weekday, stop.shown), "; ".join(stop.why)
+    if stop.lasting:
+        return say.still_paused(first, why, day_with_weekday(moved))
+    return say.stopped(first, last, why, say.amount(length, unit), day_with_weekday(moved))
 
 
 def _due_hours(
@@ -219,9 +229,9 @@ def _due_hours(
     first = aware(start) if isinstance(start, datetime) else start_of_day(in_range(start), calendar)
     in_range(local_day(first, calendar))
     moment = first + timedelta(hours=-term.amount if term.counts_back else term.amount)
-    told = [
-        say.hours_start(instant(first, calendar.timezone), counts_back=term.counts_back),
-        say.period(term.amount, term.unit, instant(moment, calendar.timezone), counts_back=term.counts_back),
+    told: list[Sentence] = [
+        partial(_started_at, term, first, calendar),
+        partial(_hours, term, moment, calendar),
     ]
     paused = False
     stops = [] if term.counts_back else merged([*paused_times(pauses, at), *closed_times(tolling, calendar)])
@@ -233,18 +243,32 @@ def _due_hours(
         length = max(timedelta(0), stop.until - max(stop.after, first))
         moment += length
         paused = paused or stop.lasting
-        ends, why = instant(moment, calendar.timezone), "; ".join(stop.why)
-        if stop.lasting:
-            told.append(say.still_paused(instant(stop.after, calendar.timezone), why, ends))
-        elif length:
-            began, ended = instant(stop.after, calendar.timezone), instant(stop.until, calendar.timezone)
-            told.append(say.stopped(began, ended, why, say.length(length), ends))
+        if stop.lasting or length:
+            told.append(partial(_stopped_for, stop, length, moment, calendar))
+    told.append(partial(_due_at, moment, calendar))
     on = in_range(local_day(moment, calendar))
-    return _told(on, moment.astimezone(UTC), told, instant(moment, calendar.timezone), paused=paused)
+    return Due(on=on, at=moment.astimezone(UTC), paused=paused, told=tuple(told))
 
 
-def _told(on: date, at: datetime, told: list[str], value: str, *, paused: bool = False) -> Due:
-    return Due(on=on, at=at, explanation=(*told, say.due(value)), paused=paused)
+def _started_at(term: Term, first: datetime, calendar: Calendar) -> str:
+    return say.hours_start(instant(first, calendar.timezone), counts_back=term.counts_back)
+
+
+def _hours(term: Term, moment: datetime, calendar: Calendar) -> str:
+    ends = instant(moment, calendar.timezone)
+    return say.period(term.amount, term.unit, ends, counts_back=term.counts_back)
+
+
+def _stopped_for(stop: Stop[datetime], length: timedelta, moment: datetime, calendar: Calendar) -> str:
+    began, ended, ends = (instant(each, calendar.timezone) for each in (stop.after, stop.until, moment))
+    why = "; ".join(stop.why)
+    if stop.lasting:
+        return say.still_paused(began, why, ends)
+    return say.stopped(began, ended, why, say.length(length), ends)
+
+
+def _due_at(moment: datetime, calendar: Calendar) -> str:
+    return say.due(instant(moment, calendar.timezone))
 
 
 def _last_day(term: Term, day: date, calendar: Calendar) -> date:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from .. import tasks
 from ..models import Matter, Statement
 from ..services import programme
 from . import passing, places
-from .cast import Cast
+from .cast import ORGANIZATIONS, Cast
 from .grant_stories import GrantSide
 from .stage import Stage, Story, on
 from .statement_stories import StatementSide
@@ -124,12 +125,12 @@ def set_programme(world: str, *, now: datetime) -> bool:
             before.save(update_fields=["effective_to"])
         else:
             before = rows.get(effective_to=None)
-            before.effective_to = now.date()
+            before.effective_to = today = _today_everywhere(now)
             before.save(update_fields=["effective_to"])
             Policy.objects.create(
                 key=policies.PROGRAMME,
                 labels=before.labels,
-                effective_from=now.date(),
+                effective_from=today,
                 governs=Policy.Governs.FILED,
                 sources={"en": TRAINING, "es": "Escenario de práctica"},
                 notes={
@@ -140,6 +141,12 @@ def set_programme(world: str, *, now: datetime) -> bool:
             )
         programme.follow(at=now)
     return True
+
+
+def _today_everywhere(now: datetime) -> date:
+    """The latest day that has begun at every office of the world: in the evening not yet the day in UTC."""
+    zones = {zone for _code, _name, _kind, _level, _state, zone, _authority in ORGANIZATIONS}
+    return min(now.astimezone(ZoneInfo(zone)).date() for zone in zones)
 
 
 def _deliver_the_past(now: datetime, *, say: Say) -> None:

@@ -17,6 +17,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.forms.widgets import Input
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 EARLIEST, LATEST = "1900-01-01", "2100-12-31"
 DAY_FORMAT, INSTANT_FORMAT = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
@@ -34,6 +35,12 @@ WIDGET_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.FileInput, "app-file"),
     (Input, "usa-input"),
 )
+# What a limit says when it is passed, unless the field has words of its own.
+LIMITS = {
+    "max_length": _("Write at most %(limit_value)s characters. There are %(show_value)s now."),
+    "min_value": _("Give a number that is greater than or equal to %(limit_value)s."),
+    "max_value": _("Give a number that is less than or equal to %(limit_value)s."),
+}
 OUTLINED_ON_ERROR = ("usa-input", "usa-select", "usa-textarea")
 
 
@@ -54,6 +61,8 @@ class UswdsBoundField(forms.BoundField):
 
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         super().__init__(form, field, name)
+        for code, words in LIMITS.items():
+            field.error_messages.setdefault(code, words)
         self._offer_date_picker()
 
     def _offer_date_picker(self) -> None:

@@ -132,7 +132,7 @@ def _ladder(record: Stay, *, at: datetime) -> Section:
     ]
     days = clockwork.calendar_of(record)
     on = record.removal_at.astimezone(days.timezone).date()
-    left = terms.remaining(terms.Due(on=on, at=record.removal_at, explanation=(), paused=False), at, days)
+    left = terms.remaining(terms.Due(on=on, at=record.removal_at), at, days)
     hours = max(0, int((record.removal_at - at).total_seconds() // 3600))
     context = {"steps": steps, "left": left.text, "hours": hours, "passed": record.removal_at <= at}
     return Section("removal", _("Time until removal"), f"{PARTS}/ladder.html", context)

@@ -43,7 +43,18 @@ def ready_case() -> Any:
 # --- by hand
 
 
-class Hand:
+class Way:
+    """One way to do the job, case by case."""
+
+    def take(self, pk: int) -> None:
+        raise NotImplementedError
+
+    def take_each(self, keys: Sequence[int]) -> None:
+        for pk in keys:
+            self.take(pk)
+
+
+class Hand(Way):
     """Ten prepared statements, as somebody would write them who knows these tables."""
 
     def __init__(self, ground: Ground) -> None:
@@ -140,7 +151,7 @@ class Hand:
         run("COMMIT")
 
 
-class Ours:
+class Ours(Way):
     """The door and the outbox."""
 
     def __init__(self, ground: Ground) -> None:
@@ -155,7 +166,6 @@ class Ours:
     def take(self, pk: int) -> None:
         from django.db import transaction
 
-        from notifications import outbox
         from referrals.models import WorkerRequest
         from workflows import engine
 
@@ -169,17 +179,22 @@ class Ours:
                 rfe_served_on=SERVED,
                 rfe_served_by="mail",
             )
-            outbox.tell(
-                event="worker_request.request_evidence",
-                recipients=[self.ground.told],
-                key=f"step:{step.pk}",
-                about=record.reference,
-                link=f"/cases/{record.reference}/",
-                subject="",
-                body="",
-                at=NOW,
-                channels=["email"],
-            )
+            self.tell(record, step)
+
+    def tell(self, record: Any, step: Any) -> None:
+        from notifications import outbox
+
+        outbox.tell(
+            event="worker_request.request_evidence",
+            recipients=[self.ground.told],
+            key=f"step:{step.pk}",
+            about=record.reference,
+            link=f"/cases/{record.reference}/",
+            subject="",
+            body="",
+            at=NOW,
+            channels=["email"],
+        )
 
 
 class Fsm(Ours):
@@ -250,17 +265,10 @@ def one_connection(ground_: Ground, cases: int, rounds: int) -> dict[str, ground
     """Each way over one connection, in turns."""
     made = {name: way(ground_) for name, way in WAYS.items()}
 
-    def run(way: Any) -> Callable[[Sequence[int]], None]:
-        def all_of(keys: Sequence[int]) -> None:
-            for pk in keys:
-                way.take(pk)
-
-        return all_of
-
     for way in made.values():  # statements prepared, rules read
-        run(way)(ground_.fresh(20))
+        way.take_each(ground_.fresh(20))
     return ground.taking_turns(
-        {name: run(way) for name, way in made.items()},
+        {name: way.take_each for name, way in made.items()},
         lambda _name: ground_.fresh(cases),
         rounds=rounds,
         processes=lambda name: [os.getpid(), made[name].backend()],
@@ -310,8 +318,7 @@ def work(name: str, ground_: Ground, pipe: Any) -> None:
     way = WAYS[name](ground_)
     pipe.send(way.backend())
     while True:
-        for pk in pipe.recv():
-            way.take(pk)
+        way.take_each(pipe.recv())
         pipe.send("done")
 
 

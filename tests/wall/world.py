@@ -112,7 +112,8 @@ class Secrets:
 
     def found_in(self, text: str) -> set[str]:
         plain = " ".join(text.split())
-        return {word for word in self.words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain)}
+        there = (word for word in self.words if word in plain)
+        return {word for word in there if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain)}
 
     def __or__(self, other: Secrets) -> Secrets:
         return Secrets(self.words | other.words)

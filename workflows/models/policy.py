@@ -1,4 +1,5 @@
 from datetime import date
+from functools import cached_property
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workflows.languages import in_active_language
 from workflows.models.stamp import moves_the_stamp
+from workflows.terms import Rung, Term, rungs
 
 FEDERAL = "US"
 
@@ -88,6 +90,16 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.jurisdiction}) from {self.effective_from}"
+
+    @cached_property
+    def term(self) -> Term:
+        """The period that the rule states. Raises ValueError for a rule that is none."""
+        return Term.parse(self.value)
+
+    @cached_property
+    def ladder(self) -> tuple[Rung, ...]:
+        """The rungs of a deadline under this rule. Raises ValueError for two of one name."""
+        return tuple(rungs(self.value))
 
     @property
     def label(self) -> str:
