@@ -9,23 +9,21 @@ stood in each other's way, is begun again from the start by whoever began it: se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
-
-from django.utils.translation import gettext as _
+from typing import Any
 
 from . import openness, rules
 from .clock_orders import Lifting, PauseOrder
 from .collisions import whole_again
+from .doorway import Record, read_and_write, read_and_write_all, refuse_if_stale, stored
 from .models import Case, Policy, Proposal, Step
 from .openness import COUNTERSIGN, SEND_BACK, Option
 from .parties import SYSTEM, Actor
-from .reading import Reading, lock, read
+from .reading import Reading, read
 from .refusals import Refusal, StalePage, StepRefused, UnknownStep
-from .storing import store
 from .turn import Plan, Turn, declared_here
 
 __all__ = [
@@ -46,7 +44,6 @@ __all__ = [
     "record_notes",
 ]
 
-Record = TypeVar("Record", bound=Case)
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
@@ -62,24 +59,10 @@ def open_case(record: Record, *, by: Actor, at: datetime, key: str = "", **data:
         record.desk_id = record.desk_of(machine.standing(record.state).holder)
         record.save(force_insert=True)
         reading = Reading(record, [], rules.current())
-        _stored([Turn(reading, by=by, at=at, reason="", key=key).open(data)])
+        stored([Turn(reading, by=by, at=at, reason="", key=key).open(data)])
         return record
 
     return whole_again(whole, records=[record], savepoint=False)
-
-
-def _refuse_if_stale(case: Case, expected: int | None) -> None:
-    if expected is None or expected == case.version:
-        return
-    since = case.steps.filter(sequence__gt=expected).order_by("-sequence").first()
-    what = _("The case changed while you were looking at it.")
-    if since is not None:
-        what = _("The case changed while you were looking at it: “%(step)s” on %(at)s by %(who)s.") % {
-            "step": since.name.replace("_", " "),
-            "at": since.at.strftime("%Y-%m-%d %H:%M UTC"),
-            "who": since.get_capacity_display(),
-        }
-    raise StalePage(Refusal("stale", what, _("Read what is new, then decide again.")))
 
 
 def advance(
@@ -104,7 +87,7 @@ def advance(
     def plan(reading: Reading) -> Plan:
         return _turn_at(reading, step, data, by=by, at=at, reason=reason, key=idempotency_key)
 
-    return _read_and_write(
+    return read_and_write(
         record, plan, by=by, at=at, step=step, key=idempotency_key, expected=expected_version
     )
 
@@ -116,58 +99,6 @@ def _turn_at(
     if step in (COUNTERSIGN, SEND_BACK):
         return turn.settle(step)
     return turn.take(declared_here(reading.record, step), data)
-
-
-def _stored(plans: Sequence[Plan]) -> set[int]:
-    """Store what turns at records of one kind planned; the keys of those that nobody else was faster with."""
-    written = store([plan.change for plan in plans])
-    for plan in plans:
-        if plan.then is not None and plan.change.record.pk in written:
-            plan.then()
-    return written
-
-
-def _taken_before(reading: Reading) -> Step | None:
-    """The step that the same key made earlier."""
-    if reading.repeated_id is None:
-        return None
-    taken: Step = Step.objects.get(pk=reading.repeated_id)
-    taken.repeated = True
-    return taken
-
-
-def _read_and_write(
-    record: Record,
-    plan: Callable[[Reading], Plan],
-    *,
-    by: Actor,
-    at: datetime,
-    step: str | None,
-    key: str,
-    expected: int | None,
-) -> Step:
-    """Read, let ``plan`` decide, store; whoever loses the race does it again under the lock."""
-
-    def whole() -> Step:
-        for locked in (False, True):
-            if locked:
-                lock([record.pk])
-            found = read(type(record), [record.pk], by=by, at=at, step=step, keys={record.pk: key})
-            if not found:
-                raise type(record).DoesNotExist(record.pk)
-            reading = found[record.pk]
-            taken = _taken_before(reading)
-            if taken is None:
-                _refuse_if_stale(reading.record, expected)
-                planned = plan(reading)
-                if not _stored([planned]):
-                    continue
-                taken = planned.change.step
-            record.__dict__.update(reading.record.__dict__)
-            return taken
-        raise RuntimeError(f"case {record.pk} changed under its own lock")
-
-    return whole_again(whole, records=[record], savepoint=False)
 
 
 def advance_all(
@@ -190,61 +121,11 @@ def advance_all(
     """
 
     def plan(reading: Reading) -> Plan:
-        _refuse_if_stale(reading.record, expected_versions.get(reading.record.pk))
+        refuse_if_stale(reading.record, expected_versions.get(reading.record.pk))
         key = keys.get(reading.record.pk, "")
         return _turn_at(reading, step, data, by=by, at=at, reason=reason, key=key)
 
-    return _read_and_write_all(records, plan, by=by, at=at, step=step, keys=keys)
-
-
-def _read_and_write_all(
-    records: Sequence[Case],
-    plan: Callable[[Reading], Plan],
-    *,
-    by: Actor,
-    at: datetime,
-    step: str | None,
-    keys: Mapping[int, str],
-) -> dict[int, Step | StepRefused]:
-    """Lock all of them, then for each kind: read, let ``plan`` decide each on its own, store in one piece."""
-    by_model: dict[type[Case], dict[int, Case]] = {}
-    for record in records:
-        by_model.setdefault(type(record), {})[record.pk] = record
-
-    def whole() -> dict[int, Step | StepRefused]:
-        lock(record.pk for record in records)
-        verdicts: dict[int, Step | StepRefused] = {}
-        for model, own in by_model.items():
-            readings = read(model, list(own), by=by, at=at, step=step, keys=keys)
-            if len(readings) < len(own):
-                raise model.DoesNotExist(sorted(own.keys() - readings.keys()))
-            verdicts |= _settled(readings, plan)
-            for pk, reading in readings.items():
-                if isinstance(verdicts[pk], Step):
-                    own[pk].__dict__.update(reading.record.__dict__)
-        return verdicts
-
-    return whole_again(whole, records=records, savepoint=False) if records else {}
-
-
-def _settled(
-    readings: Mapping[int, Reading], plan: Callable[[Reading], Plan]
-) -> dict[int, Step | StepRefused]:
-    """Decide each of these locked records of one kind, and store what was decided in one piece."""
-    verdicts: dict[int, Step | StepRefused] = {}
-    plans: list[Plan] = []
-    for pk, reading in readings.items():
-        try:
-            taken = _taken_before(reading)
-            if taken is None:
-                plans.append(plan(reading))
-                taken = plans[-1].change.step
-            verdicts[pk] = taken
-        except StepRefused as refused:
-            verdicts[pk] = refused
-    if plans and len(_stored(plans)) < len(plans):
-        raise RuntimeError("cases changed under their own lock")
-    return verdicts
+    return read_and_write_all(records, plan, by=by, at=at, step=step, keys=keys)
 
 
 def record_note(
@@ -269,7 +150,7 @@ def record_note(
     def plan(reading: Reading) -> Plan:
         return Turn(reading, by=by, at=at, reason=reason, key=key).note(name, data, follow)
 
-    return _read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
+    return read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
 
 
 @dataclass(frozen=True)
@@ -293,7 +174,7 @@ def record_notes(
         return turn.note(name, note.data, note.follow)
 
     keys = {pk: note.key for pk, note in own.items()}
-    verdicts = _read_and_write_all(list(notes), plan, by=by, at=at, step=None, keys=keys)
+    verdicts = read_and_write_all(list(notes), plan, by=by, at=at, step=None, keys=keys)
     return {pk: taken for pk, taken in verdicts.items() if isinstance(taken, Step)}
 
 
@@ -315,7 +196,7 @@ def order_clock(
     def plan(reading: Reading) -> Plan:
         return Turn(reading, by=by, at=at, reason=order.reason, key=key).obey(order)
 
-    return _read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
+    return read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
 
 
 def options_for(record: Record, *, by: Actor, at: datetime) -> list[Option]:

@@ -68,6 +68,8 @@ class Sweeper:
         """
         swept = Swept()
         passed: set[int] = set()
+        if not _due(at).exists():  # as at most ticks
+            return swept
         while len(passed) < limit:
             held: list[int] = []
             try:

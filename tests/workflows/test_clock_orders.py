@@ -267,10 +267,10 @@ def test_an_order_sent_twice_is_one_order_and_tells_once(cast: Any, running: Any
 def test_who_was_slower_with_the_same_lifting_is_refused(
     cast: Any, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workflows import storing
+    from workflows import doorway
 
     given = order(running, cast.approver, day(2))
-    store, passed = storing.store, list[bool]()
+    store, passed = doorway.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -279,7 +279,7 @@ def test_who_was_slower_with_the_same_lifting_is_refused(
             engine.order_clock(reload(running), lifting, by=cast.second_approver, at=day(3))
         return store(changes, **how)
 
-    monkeypatch.setattr(storing, "store", slower)
+    monkeypatch.setattr(doorway, "store", slower)
     with pytest.raises(StepRefused) as refused:
         engine.order_clock(running, Lifting(CLOCK, given.sequence, "Second."), by=cast.approver, at=day(3))
     assert codes(refused) == {"no_order"}

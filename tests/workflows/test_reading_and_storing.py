@@ -14,7 +14,7 @@ from referrals.models.relief import Grant, Renewal
 from referrals.models.stays import Stay
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, reload
-from workflows import engine, openness, reading, rules
+from workflows import doorway, engine, openness, reading, rules
 from workflows.engine import StalePage, StepRefused
 from workflows.machine import FACT_PREFIX
 from workflows.machines.soi_request_states import State
@@ -76,7 +76,7 @@ def test_a_step_is_one_reading_and_one_writing_statement(cast: Any, submitted: A
 def test_who_was_slower_reads_again_and_is_told_why_not(
     cast: Any, submitted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, passed = engine.store, list[bool]()
+    store, passed = doorway.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -84,7 +84,7 @@ def test_who_was_slower_reads_again_and_is_told_why_not(
             engine.advance(reload(submitted), "acknowledge", by=cast.approver, at=LATER)
         return store(changes, **how)
 
-    monkeypatch.setattr(engine, "store", slower)
+    monkeypatch.setattr(doorway, "store", slower)
     with pytest.raises(StepRefused) as refused:
         engine.advance(submitted, "acknowledge", by=cast.investigator, at=LATER)
     assert [each.code for each in refused.value.refusals] == ["wrong_state"]
@@ -95,7 +95,7 @@ def test_who_was_slower_reads_again_and_is_told_why_not(
 def test_who_was_slower_but_is_still_right_gets_the_next_number(
     cast: Any, submitted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, passed = engine.store, list[bool]()
+    store, passed = doorway.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -103,7 +103,7 @@ def test_who_was_slower_but_is_still_right_gets_the_next_number(
             engine.record_note(reload(submitted), "seen", by=cast.approver, at=LATER)
         return store(changes, **how)
 
-    monkeypatch.setattr(engine, "store", slower)
+    monkeypatch.setattr(doorway, "store", slower)
     version = submitted.version
     step = engine.advance(submitted, "acknowledge", by=cast.investigator, at=LATER)
     assert (step.sequence, submitted.version, reload(submitted).version) == (
@@ -114,7 +114,7 @@ def test_who_was_slower_but_is_still_right_gets_the_next_number(
 def test_a_stale_page_is_still_refused_after_a_lost_race(
     cast: Any, submitted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, passed = engine.store, list[bool]()
+    store, passed = doorway.store, list[bool]()
 
     def slower(changes: Any, **how: Any) -> set[int]:
         if not passed:
@@ -122,7 +122,7 @@ def test_a_stale_page_is_still_refused_after_a_lost_race(
             engine.record_note(reload(submitted), "seen", by=cast.approver, at=LATER)
         return store(changes, **how)
 
-    monkeypatch.setattr(engine, "store", slower)
+    monkeypatch.setattr(doorway, "store", slower)
     with pytest.raises(StalePage):
         engine.advance(
             submitted, "acknowledge", by=cast.investigator, at=LATER, expected_version=submitted.version
