@@ -66,15 +66,24 @@ class Run:
 def deliver_pending(*, at: datetime, limit: int = LIMIT, worker: str) -> Delivered:
     """Deliver up to ``limit`` due messages, the urgent ones first, for at most SECONDS_FOR_A_RUN.
 
-    Each message is leased, delivered, and marked by itself. A relay that is killed loses nothing: when its
-    lease ends, another takes over, and at most the one mail that was sent but not yet marked goes out again,
-    with the same Message-ID. Raises RuntimeError inside a transaction: marks have to outlive a crash.
+    What a clock that was ahead has put off is found first. Each message is leased, delivered, and marked by
+    itself. A relay that is killed loses nothing: when its lease ends, another takes over, and at most the
+    one mail that was sent but not yet marked goes out again, with the same Message-ID. Raises RuntimeError
+    inside a transaction: marks have to outlive a crash.
     """
-    lease = f"{worker[:60]}/{uuid4().hex}"
-    stop_at = time.monotonic() + SECONDS_FOR_A_RUN
     with transaction.atomic(durable=True):
         bring_back(at=at)
         marks.book_left_behind(at=at)
+    return deliver_due(at=at, limit=limit, worker=worker)
+
+
+def deliver_due(*, at: datetime, limit: int = LIMIT, worker: str) -> Delivered:
+    """The same for what is due by its own date, even where the outbox holds later messages already.
+
+    For days that are lived through again; everybody else calls ``deliver_pending``.
+    """
+    lease = f"{worker[:60]}/{uuid4().hex}"
+    stop_at = time.monotonic() + SECONDS_FOR_A_RUN
     digests.gather(at=at)
     with closing(post.carrier()) as carrier, closing(Marks(lease=lease, at=at)) as kept_marks:
         run = Run(at=at, lease=lease, stop_at=stop_at, carrier=carrier, marks=kept_marks)

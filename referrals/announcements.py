@@ -6,6 +6,7 @@ and its plain-language state; mail says only that there is news.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +33,7 @@ WHAT_HAPPENED = {
     "proposed": gettext_lazy("A decision waits for your countersignature."),
     "sent_back": gettext_lazy("A proposal was sent back."),
     "warn": gettext_lazy("A date is coming up: %(clock)s, due %(day)s."),
-    "due": gettext_lazy("Due today: %(clock)s."),
+    "due": gettext_lazy("The time is over: %(clock)s, due %(day)s."),
     "breach": gettext_lazy("Overdue: %(clock)s, due %(day)s."),
     "supervisor": gettext_lazy("Overdue, and now before the supervisor: %(clock)s, due %(day)s."),
     "head": gettext_lazy("Overdue, and now before the head of the office: %(clock)s, due %(day)s."),
@@ -141,30 +142,51 @@ class WillBeTold:
 
 def preview(record: Any, step: str) -> list[WillBeTold]:
     """Who will be told if this step is taken now, how many of them, on which channels, with which words."""
+    return who_hears(record, _noticed(record, step))
+
+
+def preview_all(records: Iterable[Any], step: str) -> list[WillBeTold]:
+    """The same for one step in many records: each group once, with how many people it has in all of them."""
+    people: dict[tuple[str, str], set[int]] = defaultdict(set)
+    notices: dict[tuple[str, str], Notice] = {}
+    with remembering():
+        for record in records:
+            for notice in _noticed(record, step):
+                group = (str(notice.to.label), _channels(notice))
+                notices.setdefault(group, notice)
+                people[group].update(person.pk for person in notice.to.people(record))
+    return [_will_be_told(notice, len(people[group])) for group, notice in notices.items()]
+
+
+def _noticed(record: Any, step: str) -> tuple[Notice, ...]:
+    """The lines of the matrix for what taking this step now would set off."""
     kind = record.machine.kind
     declared = [each for each in steps_for(record) if each.name == step and str(each.source) == record.state]
     manner: Manner | None = manner_of(declared[0]) if declared else None
     if step == COUNTERSIGN:
         waiting = record.proposals.filter(fate="WAITING").first()
-        notices: tuple[Notice, ...] = STEPS.get((kind, waiting.step), ()) if waiting else ()
-    elif manner is not None and manner.countersigned_by is not None:
-        notices = PROPOSED.get(kind, ())
-    else:
-        notices = STEPS.get((kind, step), ())
-    return who_hears(record, notices)
+        return STEPS.get((kind, waiting.step), ()) if waiting else ()
+    if manner is not None and manner.countersigned_by is not None:
+        return PROPOSED.get(kind, ())
+    return STEPS.get((kind, step), ())
 
 
 def who_hears(record: Any, notices: Iterable[Notice]) -> list[WillBeTold]:
     """Who these lines of the matrix reach now, for a preview."""
-    return [
-        WillBeTold(
-            notice.to.label,
-            len(notice.to.people(record)),
-            _("inbox and mail") if len(notice.channels) > 1 else _("inbox"),
-            _("The inbox says what happened. The mail says only that there is news."),
-        )
-        for notice in notices
-    ]
+    return [_will_be_told(notice, len(notice.to.people(record))) for notice in notices]
+
+
+def _channels(notice: Notice) -> str:
+    return _("inbox and mail") if len(notice.channels) > 1 else _("inbox")
+
+
+def _will_be_told(notice: Notice, number: int) -> WillBeTold:
+    return WillBeTold(
+        notice.to.label,
+        number,
+        _channels(notice),
+        _("The inbox says what happened. The mail says only that there is news."),
+    )
 
 
 def events() -> list[str]:

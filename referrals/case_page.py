@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from workflows.days import rule_day
 from workflows.models import Kind, Proposal
 from workflows.openness import COUNTERSIGN, Option
 from workflows.parties import Capacity
@@ -108,7 +109,7 @@ def overrides_of(record: Any, user: User, *, at: datetime) -> list[Any]:
     statement = getattr(record, "statement_id", None)
     if statement is None or not (user.is_representative or user.is_dhs):
         return []
-    found = ProgrammeOverride.objects.valid_on(at.date()).filter(statement_id=statement)
+    found = ProgrammeOverride.objects.valid_on(rule_day(at)).filter(statement_id=statement)
     return list(found.only("starts_on", "ends_on", "authority"))
 
 

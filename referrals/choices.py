@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from workflows import engine
 from workflows.machine import ClockRule, Manner, set_by, steps_for
-from workflows.models import Case, Step
+from workflows.models import Case, Clock, Step
 from workflows.openness import COUNTERSIGN, SEND_BACK, Option, manner_of, step_here
 from workflows.refusals import Refusal
 
@@ -99,9 +99,38 @@ def options_seen(record: Any, *, by: User, at: datetime) -> list[Option]:
 
     From outside, the proposed step is simply not the reader's, and nothing is there to be countersigned.
     """
-    options = engine.options_for(record, by=by, at=at)
+    return _as_seen({record.pk: engine.options_for(record, by=by, at=at)}, by)[record.pk]
+
+
+def options_seen_of(records: Iterable[Case], *, by: User, at: datetime) -> dict[int, list[Option]]:
+    """The same for many records, by their keys: one query for each kind, and two for all that waits.
+
+    Whether dated policy lets a step happen is not asked here, as for ``next_steps``.
+    """
+    of_kind: dict[str, list[int]] = defaultdict(list)
+    for record in records:
+        of_kind[record.kind].append(record.pk)
+    found: dict[int, list[Option]] = {}
+    for kind, pks in of_kind.items():
+        found |= engine.options_of(record_models()[kind], pks, by=by, at=at, decided=False)
+    return _as_seen(found, by)
+
+
+def _as_seen(found: dict[int, list[Option]], by: User) -> dict[int, list[Option]]:
+    """Of these options of records, those that concern this person."""
+    proposed = {
+        option.proposal.proposed_by_id
+        for options in found.values()
+        for option in options
+        if option.proposal is not None
+    }
+    elsewhere = proposed - diary.colleagues(by, proposed) if proposed else set()
+    return {pk: _without_proposals_of(elsewhere, options) for pk, options in found.items()}
+
+
+def _without_proposals_of(elsewhere: set[int], options: list[Option]) -> list[Option]:
     proposal = next((option.proposal for option in options if option.proposal is not None), None)
-    if proposal is None or proposal.proposed_by_id in diary.colleagues(by, [proposal.proposed_by_id]):
+    if proposal is None or proposal.proposed_by_id not in elsewhere:
         return options
     return [
         replace(option, refusals=(_not_yours(option),)) if option.name == proposal.step else option
@@ -160,23 +189,36 @@ class Effects:
     waits_for: str
 
 
-def effects_of(record: Any, option: Option) -> Effects:
-    """What happens if this step is taken now, as far as the machine declares it."""
+def running_clocks(records: Iterable[Case]) -> dict[int, frozenset[str]]:
+    """The clocks that count or stand still in each of these records, by its key: one query."""
+    found: dict[int, set[str]] = {record.pk: set() for record in records}
+    running = Clock.objects.filter(case_id__in=found, stopped_at__isnull=True)
+    for case_id, key in running.values_list("case_id", "key"):
+        found[case_id].add(key)
+    return {pk: frozenset(keys) for pk, keys in found.items()}
+
+
+def effects_of(record: Any, option: Option, *, running: frozenset[str] | None = None) -> Effects:
+    """What happens if this step is taken now, as far as the machine declares it.
+
+    ``running`` are the record's clocks, where they were asked for together with those of others.
+    """
     machine = record.machine
     settles = option.name in (COUNTERSIGN, SEND_BACK)
     second = None if settles else option.manner.countersigned_by
     targets = [target for target in option.targets if target in {str(each) for each in machine.states}]
     moves = [target for target in targets if target != record.state]
+    if running is None and len(moves) == 1:
+        running = running_clocks([record])[record.pk]
     return Effects(
         states=[machine.label_of(target) for target in moves],
         ends=bool(moves) and all(machine.standing(target).final for target in moves),
-        clocks=_clock_changes(record, option, moves[0]) if len(moves) == 1 else [],
+        clocks=_clock_changes(record, option, moves[0], running or frozenset()) if len(moves) == 1 else [],
         waits_for=str(second.label) if second is not None else "",
     )
 
 
-def _clock_changes(record: Any, option: Option, target: str) -> list[str]:
-    running = set(record.clocks.filter(stopped_at__isnull=True).values_list("key", flat=True))
+def _clock_changes(record: Any, option: Option, target: str, running: frozenset[str]) -> list[str]:
     told = []
     for rule in record.machine.clocks:
         words = {"clock": str(rule.label)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ def paper(record: Any, user: User, *, file: dict[str, Any], at: datetime, check_
         language=language,
         title=_("History of a case"),
         letterhead=Letterhead(agency_name=_("Statement and stay casework")),
-        written_on=at.date(),
+        written_on=timezone.localdate(at),
         reference=record.reference,
         addressee_lines=(disclosure.reader(user),),
         blocks=(

@@ -8,12 +8,13 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q
 
 from notifications import health
+from workflows.days import rule_day
 from workflows.models import Deadline, Policy
 
 
 def figures(*, at: datetime) -> dict[str, Any]:
     """What an administrator sees: rules and how many are verified, clocks due and fired, messages waiting."""
-    rules = Policy.objects.in_force(at.date()).aggregate(
+    rules = Policy.objects.in_force(rule_day(at)).aggregate(
         rules=Count("pk"), unverified=Count("pk", filter=Q(verified_on__isnull=True))
     )
     armed = Deadline.objects.filter(state=Deadline.State.ARMED)

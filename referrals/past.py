@@ -33,7 +33,7 @@ class CaseThen:
 def first_day(record: Any, user: User) -> date | None:
     """The first day of the case that this reader may ask for; None if none of it was before them."""
     since = disclosure.before_them_since(record, user)
-    return since.astimezone(ZoneInfo(record.time_zone)).date() if since else None
+    return record.day_at(since) if since else None
 
 
 def end_of(record: Any, on: date, *, now: datetime) -> datetime:

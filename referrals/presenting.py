@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from workflows import clockwork, days_in_words, policies, rules, terms
+from workflows.days import rule_day
 from workflows.languages import in_active_language
 from workflows.machine import steps_under
 from workflows.models import Case, Clock, Deadline, Step
@@ -37,7 +38,9 @@ def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
 
 def escalation(record: Any, *, at: datetime) -> str:
     """What a requester can do when the agency stays silent: its own published path, or a general one."""
-    path = policies.value("agency.escalation", on=at.date(), jurisdiction=record.jurisdiction, default=None)
+    path = policies.value(
+        "agency.escalation", on=rule_day(at), jurisdiction=record.jurisdiction, default=None
+    )
     text = path.get("text") if isinstance(path, dict) else path
     return in_active_language(text) if text else _("Phone the agency's office and ask for the coordinator.")
 
@@ -71,7 +74,7 @@ def shown_clock(record: Any, clock: Clock, *, at: datetime, now: Rules | None = 
     now = now or rules.current()
     rule = clockwork.rule_of(record, clock.key)
     due = clockwork.reckon(record, clock, at=at, closures=now.closures(record.jurisdiction), book=now.book)
-    left = terms.remaining(due, at, clockwork.calendar_of(record, clock, on=at.date(), book=now.book))
+    left = terms.remaining(due, at, clockwork.calendar_of(record, clock, on=rule_day(at), book=now.book))
     policy = clock.policy
     return ShownDate(
         key=clock.key,

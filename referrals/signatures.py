@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -16,11 +15,6 @@ from workflows.parties import Actor, Capacity
 from .models import Act, Delegation, User
 
 SIGNING = frozenset({Capacity.AGENCY_SIGNER, Capacity.AGENCY_APPROVER})
-
-
-def signing_day(record: Any, *, at: datetime) -> date:
-    """The day that counts: the record's own, in the time zone of its agency."""
-    return at.astimezone(ZoneInfo(record.time_zone)).date()
 
 
 def delegation_for(record: Any, act: str, *, official: int | None, on: date) -> Delegation | None:
@@ -37,7 +31,7 @@ def may_sign(record: Any, act: str, *, asked: bool, by: Actor, at: datetime) -> 
     """
     if not asked or by.organization_id != record.agency_id:
         return Told(False)
-    on = signing_day(record, at=at)
+    on = record.day_at(at)
     held = list(
         Delegation.objects.filter(agency_id=record.agency_id)
         .select_related("official", "office")
@@ -56,7 +50,7 @@ def _why_not(delegation: Delegation, act: str, record: Any, *, on: date) -> str 
     """Why a delegation does not cover this signature on this day; None if it does."""
     said = {"authority": delegation.authority}
     if delegation.revoked_at is not None:
-        day = days_in_words.day(signing_day(record, at=delegation.revoked_at))
+        day = days_in_words.day(record.day_at(delegation.revoked_at))
         return _("Your delegation under %(authority)s was revoked on %(day)s.") % {**said, "day": day}
     if delegation.confirmed_at is None:
         return _("Your delegation under %(authority)s is not confirmed by a second person yet.") % said

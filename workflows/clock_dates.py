@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from . import days_in_words, rules, terms
 from .calendars import FEDERAL, Calendar, calendar
+from .days import rule_day
 from .definitions import older
 from .languages import as_told
 from .machine import ClockRule
@@ -57,7 +58,7 @@ def calendar_of(
     """
     key = FEDERAL
     if clock is not None and at_agency(case, clock):
-        first = clock.counts_from or clock.started_at.date()
+        first = clock.counts_from or rule_day(clock.started_at)
         book = rules.current().book if book is None else book
         key = _kept_by(case.jurisdiction, first, on or first, book)
     return calendar(key).with_timezone(case.time_zone)
@@ -92,7 +93,7 @@ def reckon(
     if closures is None:
         now = rules.current()
         closures, book = now.closures(case.jurisdiction), book or now.book
-    days = calendar_of(case, clock, on=today or at.date(), book=book)
+    days = calendar_of(case, clock, on=today or rule_day(at), book=book)
     term = clock.policy.term
     hours = term.unit is terms.Unit.HOURS
     start: date | datetime = clock.started_at if hours else _first_day(clock, days)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from . import terms
 from .clock_dates import calendar_of, fires_anew, reckon, rule_of, version_of
+from .days import rule_day
 from .languages import as_stored
 from .machine import ClockRule
 from .models import Case, Clock, Pause, Policy
@@ -107,7 +108,7 @@ class Bench:
     def _counts_from(self, rule: ClockRule) -> date | None:
         found = getattr(self.record, rule.starts_from) if rule.starts_from else None
         if isinstance(found, datetime):
-            return found.astimezone(ZoneInfo(self.record.time_zone)).date()
+            return self.record.day_at(found)
         return found
 
     def wants(self, rule: ClockRule) -> bool:
@@ -141,7 +142,7 @@ class Bench:
             book=self.rules.book,
         )
         clock.due_on, clock.due_at = found.on, found.at
-        days = calendar_of(record, clock, on=self.at.date(), book=self.rules.book)
+        days = calendar_of(record, clock, on=rule_day(self.at), book=self.rules.book)
         return tuple(
             (rung.rung, when)
             for rung in (clock.policy.ladder if clock.policy else terms.rungs({}))
@@ -158,8 +159,8 @@ class Bench:
             key=rule.key,
             policy=self.rules.book.governing(
                 rule.rule,
-                day=counts_from or self.at.date(),
-                today=self.at.date(),
+                day=counts_from or rule_day(self.at),
+                today=rule_day(self.at),
                 jurisdiction=record.jurisdiction,
             ),
             started_at=self.at,

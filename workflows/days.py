@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from workflows.deadline_sentences import Unit
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 LAST_SECOND = time(23, 59, 59)
+WASHINGTON = ZoneInfo("America/New_York")
 
 
 class OutOfRange(ValueError):
@@ -39,6 +41,16 @@ def local_day(value: date | datetime, calendar: Calendar) -> date:
     if isinstance(value, datetime):
         return aware(value).astimezone(calendar.timezone).date()
     return value
+
+
+def rule_day(at: datetime) -> date:
+    """The day whose rules count at an instant: dated rules begin and end at midnight in Washington, D.C."""
+    return aware(at).astimezone(WASHINGTON).date()
+
+
+def rules_of(day: date) -> datetime:
+    """The first instant at which the rules of a day count."""
+    return datetime.combine(day, time.min, WASHINGTON).astimezone(UTC)
 
 
 def start_of_day(day: date, calendar: Calendar) -> datetime:

@@ -12,7 +12,10 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from .collisions import whole_again
+from .days_in_words import instant
+from .machine import steps_for
 from .models import Case, Step
+from .openness import manner_of
 from .parties import Actor
 from .reading import Reading, lock, read
 from .refusals import Refusal, StalePage, StepRefused
@@ -28,11 +31,13 @@ def refuse_if_stale(case: Case, expected: int | None) -> None:
     since = case.steps.filter(sequence__gt=expected).order_by("-sequence").first()
     what = _("The case changed while you were looking at it.")
     if since is not None:
-        what = _("The case changed while you were looking at it: “%(step)s” on %(at)s by %(who)s.") % {
-            "step": since.name.replace("_", " "),
-            "at": since.at.strftime("%Y-%m-%d %H:%M UTC"),
-            "who": since.get_capacity_display(),
-        }
+        about = {"at": instant(since.at), "who": since.get_capacity_display()}
+        label = next((str(manner_of(each).label) for each in steps_for(case) if each.name == since.name), "")
+        if label:
+            words = _("The case changed while you were looking at it: “%(step)s” on %(at)s by %(who)s.")
+            what = words % {**about, "step": label}
+        else:
+            what = _("The case changed while you were looking at it, on %(at)s by %(who)s.") % about
     raise StalePage(Refusal("stale", what, _("Read what is new, then decide again.")))
 
 

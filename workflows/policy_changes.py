@@ -12,9 +12,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import what_if
+from .days import rule_day
 from .models import Policy, PolicyChange, PolicyCheck, TollingWindow
 from .parties import Actor
 from .policy_drafts import EARLIEST, ChangeRefused
@@ -65,7 +67,7 @@ def approve(
     change = _locked(change)
     if change.proposed_by_id == by.pk:
         _refuse(_("You proposed this change. Another person has to approve it."))
-    if not change.is_closure and not change.correction and change.first_day < at.date():
+    if not change.is_closure and not change.correction and change.first_day < rule_day(at):
         _refuse(_("The first day of this change has passed. Refuse it, so that it can be proposed anew."))
     change.foreseen_at_approval = dict(foreseen or what_if.impact_of(change, at=at).summary())
     if change.is_closure:
@@ -158,7 +160,7 @@ def record_check(
         problems["finding"] = [_("Say what you found.")]
     if not against.strip():
         problems["against"] = [_("Name the source that you read.")]
-    if checked_on > at.date():
+    if checked_on > timezone.localdate(at):
         problems["checked_on"] = [_("This day is still to come.")]
     if checked_on < EARLIEST:
         problems["checked_on"] = [_("This day lies too far back.")]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from . import policies, policy_values
+from .days import rule_day
 from .days_in_words import day_with_weekday
 from .models import Policy, PolicyChange, TollingWindow
 from .models.policy import FEDERAL
@@ -59,7 +60,7 @@ def draft_rule(
     before = row_before(key, jurisdiction, first_day)
     governs = governs or before.governs
     problems: dict[str, list[str]] = {}
-    wrong_day = _wrong_first_day(key, jurisdiction, first_day, correction=correction, today=at.date())
+    wrong_day = _wrong_first_day(key, jurisdiction, first_day, correction=correction, today=rule_day(at))
     if wrong_day:
         problems["first_day"] = [wrong_day]
     wrong_value = policy_values.problems_of(key, value, like=before.value)
@@ -77,7 +78,7 @@ def draft_rule(
     return PolicyChange(
         matter=PolicyChange.Matter.RULE, key=key, jurisdiction=jurisdiction, first_day=first_day, value=value,
         governs=governs, authority=authority.strip(), source=source.strip(), source_url=source_url,
-        reason=reason.strip(), correction=correction and first_day < at.date(), replaces=before,
+        reason=reason.strip(), correction=correction and first_day < rule_day(at), replaces=before,
         proposed_by_id=by.pk, proposed_at=at,
     )  # fmt: skip
 

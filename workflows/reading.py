@@ -20,6 +20,7 @@ from django.db.models.expressions import RawSQL
 from recordsets import fetch
 
 from . import openness
+from .days import rule_day
 from .machine import FACT_PREFIX, steps_of
 from .models import Case, Clock, Pause, Proposal
 from .parties import Actor
@@ -105,7 +106,7 @@ def _source(value: Any) -> Callable[[int, datetime, str | None], Any] | None:
     if isinstance(value, datetime) and value == SOMETIME:
         return lambda _person, at, _key: at
     if type(value) is date and value == SOMETIME.date():
-        return lambda _person, at, _key: at.date()
+        return lambda _person, at, _key: rule_day(at)
     if value == NO_KEY:
         return lambda _person, _at, key: key
     return None

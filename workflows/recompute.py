@@ -17,6 +17,7 @@ from typing import Any
 from django.db import transaction
 
 from . import engine, what_if
+from .days import rule_day
 from .models import Case, PolicyChange, Step
 from .parties import SYSTEM
 from .rules import Rules, current
@@ -64,7 +65,7 @@ def carry_out(
 
 def _next_change(at: datetime, passed: set[int]) -> PolicyChange | None:
     return (
-        PolicyChange.objects.to_carry_out(at.date())
+        PolicyChange.objects.to_carry_out(rule_day(at))
         .exclude(pk__in=passed)
         .select_for_update(skip_locked=True, of=("self",))
         .first()
@@ -102,7 +103,7 @@ def _next_batch(
 def _finish(change: PolicyChange, done: CarriedOut, rules: Rules, passed: set[int], *, at: datetime) -> None:
     """The change is finished when no clock is left behind: one may have begun while the batches ran."""
     touched = what_if.touched(
-        what_if.concerned(change), before=rules, after=rules, today=at.date(), at=at
+        what_if.concerned(change), before=rules, after=rules, today=rule_day(at), at=at
     ).touched
     followed = set(
         Step.objects.filter(
@@ -134,7 +135,7 @@ def _move(
     locked = {case.pk: case for case in open_cases.order_by("pk").select_for_update(skip_locked=True)}
     postponed = sorted(wanted - locked.keys())
     clocks = what_if.concerned(change).filter(case_id__in=locked)
-    impact = what_if.touched(clocks, before=rules, after=rules, today=at.date(), at=at)
+    impact = what_if.touched(clocks, before=rules, after=rules, today=rule_day(at), at=at)
     touched = {pk: list(own) for pk, own in groupby(impact.touched, key=lambda each: each.case_id)}
 
     def follow(pks: Collection[int]) -> None:

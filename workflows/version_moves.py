@@ -9,6 +9,7 @@ from typing import Any
 
 from . import clockwork, history, storing
 from .clockwork import Bench, ClockChange, What
+from .days import rule_day
 from .machine import ClockRule, remembered_states
 from .models import Clock, Deadline, Pause, Step
 from .parties import Actor
@@ -127,8 +128,8 @@ class _Bench:
             return
         row = self.reading.rules.book.governing(
             rule.rule,
-            day=clock.counts_from or clock.started_at.date(),
-            today=self.at.date(),
+            day=clock.counts_from or rule_day(clock.started_at),
+            today=rule_day(self.at),
             jurisdiction=self.record.jurisdiction,
         )
         self.changed(self.bench.recompute(clock, row))

@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from . import clock_dates, history
+from .days import rule_day
 from .languages import said_once
 from .models import Clock, Pause, Policy, PolicyChange, TollingWindow
 from .models.policy import FEDERAL
@@ -154,7 +155,7 @@ def wanted_row(clock: Clock, row: Policy, book: PolicyBook, today: date) -> Poli
     now = in_force(today)
     if now.governs == Policy.Governs.PENDING:
         return now
-    day = clock.counts_from or clock.started_at.date()
+    day = clock.counts_from or rule_day(clock.started_at)
     if row.governs == Policy.Governs.PENDING and day < now.effective_from:
         return row
     return in_force(day)
@@ -177,7 +178,7 @@ def impact_of(change: PolicyChange, *, at: datetime, before: Rules | None = None
     """What a change would do if it were carried out at ``at``, or on its first day if that is later."""
     before = before or current()
     after = changed_by(change, before)
-    today = at.date() if change.is_closure else max(at.date(), change.first_day)
+    today = rule_day(at) if change.is_closure else max(rule_day(at), change.first_day)
     return touched(concerned(change), before=before, after=after, today=today, at=at)
 
 

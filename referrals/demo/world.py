@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from notifications import relay
 from notifications.models import Message
 from workflows import policies
 from workflows.models import Case, Policy, Step
 from workflows.models.policy import FEDERAL
 
-from .. import tasks
 from ..models import Matter, Statement
 from ..services import programme
 from . import passing, places
@@ -153,7 +153,7 @@ def _deliver_the_past(now: datetime, *, say: Say) -> None:
     """The mail of the stories, each on the day on which it was written."""
     waiting = Message.objects.undelivered().filter(next_try_at__lte=now).values_list("next_try_at", flat=True)
     last_of_each_day = {at.date(): at for at in sorted(waiting)}
-    delivered = sum(tasks.deliver(at=at).sent for at in last_of_each_day.values())
+    delivered = sum(relay.deliver_due(at=at, worker="the past").sent for at in last_of_each_day.values())
     if delivered:
         say(_("%(number)d mails kept on the page for mail.") % {"number": delivered})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ class AsOfForm(forms.Form):
     def __init__(self, *args: Any, record: Any, first: date | None, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.first = first
-        self.today = now.astimezone(ZoneInfo(record.time_zone)).date()
+        self.today = record.day_at(now)
 
     @property
     def day(self) -> date:

@@ -18,7 +18,7 @@ from .soi_requests import (
 )
 from .statements import CoveredName, CoveredSite, ProgrammeOverride, Statement, StatementVersion
 from .stays import Stay, StayReferral
-from .visibility import find_visible, record_models, records_of, visible_cases
+from .visibility import find_all_visible, find_visible, record_models, records_of, visible_cases
 from .worker_requests import AskedItem, Decision, PacketItem, Screening, WorkerRequest
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "WorkPermit",
     "WorkerRequest",
     "Worksite",
+    "find_all_visible",
     "find_visible",
     "record_models",
     "records_of",

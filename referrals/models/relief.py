@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from workflows.days import rule_day
 from workflows.machine import Told
 from workflows.machines.grant import IN_FORCE as GRANT_IN_FORCE
 from workflows.machines.grant import GrantMachine
@@ -229,4 +230,4 @@ class Renewal(RenewalMachine):
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
         from ..programme_rules import renewal_facts
 
-        return renewal_facts(self, on=at.date())
+        return renewal_facts(self, on=rule_day(at))

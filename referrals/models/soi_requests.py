@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from workflows.days import rule_day
 from workflows.machine import Told
 from workflows.machines.soi_request import SoiRequestMachine, State
 from workflows.models import CaseQuerySet
@@ -128,10 +129,10 @@ class SoiRequest(SoiRequestMachine):
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
         from .. import agency_rules
 
-        answers = agency_rules.answer_facts(self, on=at.date())
+        answers = agency_rules.answer_facts(self, on=rule_day(at))
         if self.state != State.DRAFT:
             return answers
-        return {**agency_rules.request_facts(self, on=at.date()), **answers}
+        return {**agency_rules.request_facts(self, on=rule_day(at)), **answers}
 
 
 class RequestedName(EmployerNameBase):

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from workflows.days import rule_day
 from workflows.machine import Told
 from workflows.machines.statement import IN_FORCE, StatementMachine
 from workflows.machines.statement_states import TO_BE_SIGNED, UNDER_REVIEW
@@ -88,7 +89,7 @@ class Statement(StatementMachine):
             "holds_a_delegation": signatures.may_sign(
                 self, Act.STATEMENT, asked=self.state in TO_BE_SIGNED, by=by, at=at
             ),
-            "dhs_has_seen_the_draft": agency_rules.dhs_has_seen_the_draft(self, on=at.date()),
+            "dhs_has_seen_the_draft": agency_rules.dhs_has_seen_the_draft(self, on=rule_day(at)),
         }
 
     def decided_content(self, step: str) -> Mapping[str, Any]:

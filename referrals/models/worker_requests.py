@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from workflows.days import rule_day
 from workflows.machine import Told
 from workflows.machines.worker_request import WorkerRequestMachine
 from workflows.models import CaseQuerySet, Clock
@@ -142,7 +143,7 @@ class WorkerRequest(WorkerRequestMachine):
             ),
             "statement_is_in_force": Exists(Statement.objects.in_force().filter(pk=OuterRef("statement_id"))),
             "programme_override": Exists(
-                ProgrammeOverride.objects.valid_on(at.date()).filter(statement_id=OuterRef("statement_id"))
+                ProgrammeOverride.objects.valid_on(rule_day(at)).filter(statement_id=OuterRef("statement_id"))
             ),
             "routing_is_answered": Exists(me.filter(answered)),
             "belongs_to_ice": Exists(me.filter(answered & routed_to_ice)),
@@ -159,7 +160,7 @@ class WorkerRequest(WorkerRequestMachine):
     def policy_facts(self, *, by: Actor, at: datetime) -> Mapping[str, Told]:
         from ..programme_rules import request_facts
 
-        return request_facts(self, on=at.date())
+        return request_facts(self, on=rule_day(at))
 
     def decided_content(self, step: str) -> Mapping[str, Any]:
         decision = self.decisions.order_by("-pk").first()

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from workflows import days_in_words
+from workflows.days import rule_day
 
 from ..models import Renewal
 from ..services import renewals
@@ -53,7 +54,7 @@ def panel(record: Renewal, user: Any, *, at: datetime) -> Panel:
     ]
     sections = [
         Section(
-            "windows", _("When to file"), f"{PARTS}/windows.html", {"outlook": outlook, "today": at.date()}
+            "windows", _("When to file"), f"{PARTS}/windows.html", {"outlook": outlook, "today": rule_day(at)}
         ),
         Section(
             "kinds", _("Extension or renewal"), f"{PARTS}/kinds.html", {"outlook": outlook, "grant": grant}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflows import parties
+from workflows.days import rule_day
 from workflows.languages import as_told
 from workflows.machines.statement import DRAFTING
 
@@ -37,7 +38,7 @@ def _for_agency(record: Statement, user: User, *, at: datetime) -> Panel:
             Link(_("Write the draft"), reverse("statement_edit", args=[record.reference]), main=True)
         )
     links.append(Link(_("Read the letter"), reverse("statement_preview", args=[record.reference])))
-    if version.signed_at is None and agency_rules.sees_drafts(record.jurisdiction, on=at.date()):
+    if version.signed_at is None and agency_rules.sees_drafts(record.jurisdiction, on=rule_day(at)):
         links.append(
             Link(_("Answer of DHS to the draft"), reverse("dhs_draft_check", args=[record.reference]))
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflows import clockwork, days_in_words, policies, terms
+from workflows.days import rule_day
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.models import Deadline
 
@@ -139,7 +140,7 @@ def _ladder(record: Stay, *, at: datetime) -> Section:
 
 
 def _papers(record: Stay, *, at: datetime) -> Section:
-    fee = policies.value("fee.I-246", on=at.date(), default=None)
+    fee = policies.value("fee.I-246", on=rule_day(at), default=None)
     fee_why = _("$%(fee)s today. A wrong fee leads to rejection.") % {"fee": fee} if fee is not None else ""
     lines = [
         (
@@ -177,7 +178,7 @@ def _filing(record: Stay, *, at: datetime) -> Section:
     office = record.ice_office
     context = {
         "office": office,
-        "fee": policies.value("fee.I-246", on=at.date(), default=None),
+        "fee": policies.value("fee.I-246", on=rule_day(at), default=None),
         "detained": record.detained,
     }
     return Section("filing", _("How it is filed"), f"{PARTS}/filing.html", context)

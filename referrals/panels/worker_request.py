@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workflows.days import rule_day
 from workflows.days_in_words import day_with_weekday
 from workflows.machines.worker_request import PREPARING, State
 
@@ -190,7 +191,7 @@ STATES = {
 def _checklist(record: WorkerRequest, *, at: datetime) -> Section:
     url = reverse("request_packet", args=[record.reference])
     items = []
-    for line, item in packets.lines(record, on=at.date()):
+    for line, item in packets.lines(record, on=rule_day(at)):
         state = STATES[PacketItem.State(line.state)]
         shown = {
             "label": item.label if item else line.key,
@@ -210,7 +211,7 @@ def _checklist(record: WorkerRequest, *, at: datetime) -> Section:
 
 
 def _scope(record: WorkerRequest, *, at: datetime) -> Section:
-    verdict = worker_requests.verdict(record, on=at.date())
+    verdict = worker_requests.verdict(record, on=rule_day(at))
     context = {
         "verdict": verdict,
         "answer": record.scope_answer,

@@ -129,7 +129,7 @@ def _refuse_if_handed_over(evidence: Evidence) -> None:
             Refusal(
                 "handed_over",
                 _("DHS has this proof since %(day)s. It stays as it was.")
-                % {"day": days_in_words.day(evidence.handed_over_at.date())},
+                % {"day": days_in_words.day(evidence.request.day_at(evidence.handed_over_at))},
                 _("Add another proof instead."),
             )
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import matter_csv, personal_data
@@ -131,7 +132,7 @@ def _unfit(row: Row, *, at: datetime) -> Iterator[str]:
         personal_data.refuse(texts)
     except personal_data.PersonalDataFound as found:
         yield from found.messages
-    if row.opened_on and row.opened_on > at.date():
+    if row.opened_on and row.opened_on > timezone.localdate(at):
         yield _("The matter opens on %(day)s, which has not come yet.") % {"day": row.opened_on.isoformat()}
 
 

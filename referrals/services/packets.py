@@ -8,6 +8,7 @@ from typing import Any
 
 from workflows import engine, openness
 from workflows.collisions import in_one_piece
+from workflows.days import rule_day
 from workflows.machines.worker_request import State
 from workflows.refusals import Refusal
 
@@ -65,7 +66,7 @@ def mark(
 ) -> None:
     """Set packet lines (key → state and note) and bring the list up to date."""
     engine.advance(request, "revise", by=by, at=at, expected_version=expected_version)
-    bring_up_to_date(request, on=at.date())
+    bring_up_to_date(request, on=rule_day(at))
     for item in request.items.filter(key__in=states):
         item.state, item.note = states[item.key]
         item.save(update_fields=["state", "note"])
@@ -84,7 +85,7 @@ def save_claim(
     """Save what is claimed and what the permit needs; the packet follows the wish for a permit."""
     worker_requests.revise(request, by=by, at=at, expected_version=expected_version, **claim)
     set_permit(request, by=by, at=at, **permit)
-    bring_up_to_date(request, on=at.date())
+    bring_up_to_date(request, on=rule_day(at))
 
 
 def open_permit(request: WorkerRequest) -> WorkPermit | None:

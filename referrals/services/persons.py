@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from workflows import engine
 from workflows.collisions import in_one_piece
@@ -46,7 +47,7 @@ def add_person(
         organization_id=by.hat.organization_id,
         representative=by,
         kind=representation,
-        since_on=at.date(),
+        since_on=timezone.localdate(at),
     )
     return person
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from workflows import history, policy_changes, recompute, what_if
+from workflows.days import rule_day
 from workflows.models import Policy, PolicyChange, PolicyCheck
 from workflows.policies import PROGRAMME, ProgrammeState
 from workflows.policy_drafts import ChangeRefused
@@ -56,7 +57,7 @@ def foresee(change: PolicyChange, *, at: datetime) -> Foreseen:
     impact = what_if.impact_of(change, at=at)
     if change.key != PROGRAMME or change.is_closure:
         return Foreseen(impact)
-    on = max(at.date(), change.first_day)
+    on = max(rule_day(at), change.first_day)
     if change.value == ProgrammeState.OPEN:
         return Foreseen(impact, released=tuple(programme.would_release(on)))
     return Foreseen(impact, held=tuple(programme.would_hold(change.first_day, on)))

@@ -18,6 +18,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from workflows import days_in_words, policies
+from workflows.days import rule_day, rules_of
 from workflows.machines.worker_request import State
 from workflows.machines.worker_request_states import PREPARING
 from workflows.models import Step
@@ -48,7 +49,7 @@ def follow(*, at: datetime) -> Followed:
     request goes on. Each representative is told once for all of theirs.
     """
     done = Followed()
-    on = at.date()
+    on = rule_day(at)
     try:
         status = policies.programme(on)
     except policies.NoPolicy:
@@ -102,7 +103,7 @@ def _to_hold(closed_on: date, on: date) -> Any:
             ~Exists(_overrides(on)),
             state__in=PREPARING,
             filing=WorkerRequest.Filing.INITIAL,
-            opened_at__date__lt=closed_on,
+            opened_at__lt=rules_of(closed_on),
         )
         .annotate(override_ended=Subquery(ended))
         .order_by("representative_desk_id", "pk")
@@ -111,7 +112,7 @@ def _to_hold(closed_on: date, on: date) -> Any:
 
 def _hold(status: str, closed_on: date, *, at: datetime) -> int:
     count = 0
-    found = list(_to_hold(closed_on, at.date()))
+    found = list(_to_hold(closed_on, rule_day(at)))
 
     def since_of(request: Any) -> date:
         ended: date | None = request.override_ended

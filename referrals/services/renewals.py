@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from workflows import policies, terms
 from workflows.collisions import in_one_piece
+from workflows.days import rule_day
 from workflows.machines.grant import IN_FORCE
 from workflows.refusals import Refusal, StepRefused
 
@@ -57,7 +58,7 @@ class Outlook:
 
 def outlook(grant: Grant, *, at: datetime) -> Outlook:
     """The windows before a grant's end and what can be filed today."""
-    book, on = policies.book(), at.date()
+    book, on = policies.book(), rule_day(at)
     opens, last = (
         policies.calculate(rule, start=grant.ends_on, served=None, on=on, rows=book)
         for rule in ("ead_renewal_opens", "ead_renewal_last_recommended")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from workflows import engine
 from workflows.collisions import in_one_piece
+from workflows.days import rule_day
 from workflows.machines.worker_request import PREPARING
 
 from ..models import Grant, Person, Statement, StatementVersion, User, WorkerRequest
@@ -42,7 +43,7 @@ def begin(
     request = worker_requests.open_request(
         person, statement, by=by, at=at, filing=filing, earlier=earlier, asks_permit=asks_permit
     )
-    packets.bring_up_to_date(request, on=at.date())
+    packets.bring_up_to_date(request, on=rule_day(at))
     return request
 
 

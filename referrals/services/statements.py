@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
 from referrals.letters import digest
 from workflows import engine, policies
 from workflows.collisions import in_one_piece
+from workflows.days import rule_day
 from workflows.languages import as_stored
 from workflows.models import Desk
 from workflows.parties import Actor
@@ -75,7 +75,7 @@ def open_draft(
         time_zone=agency.time_zone,
     )
     engine.open_case(statement, by=by, at=at, matter=matter.pk)
-    months = policies.value("soi.review_months", on=at.date(), jurisdiction=agency.code, default=24)
+    months = policies.value("soi.review_months", on=rule_day(at), jurisdiction=agency.code, default=24)
     version = StatementVersion.objects.create(
         statement=statement,
         number=1,
@@ -85,7 +85,7 @@ def open_draft(
         retaliation=soi_request.retaliation if soi_request else "",
         period_from=(soi_request.period_from if soi_request else None) or matter.opened_on,
         relief=soi_request.relief if soi_request else [Relief.DEFERRED_ACTION, Relief.WORK_PERMIT],
-        review_by=_months_on(at.astimezone(ZoneInfo(agency.time_zone)).date(), int(months)),
+        review_by=_months_on(statement.day_at(at), int(months)),
         contact_phone=office.phone,
         contact_email=office.email,
     )
@@ -190,7 +190,7 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
     version.signed_at = at
     version.signed_by_id = by.pk
     version.delegation = signatures.delegation_for(
-        statement, Act.STATEMENT, official=by.pk, on=signatures.signing_day(statement, at=at)
+        statement, Act.STATEMENT, official=by.pk, on=statement.day_at(at)
     )
     version.fingerprint = digest(statement_letter(version))
     version.save()

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflows import engine, policies
 from workflows.collisions import in_one_piece
+from workflows.days import rule_day
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.machines.stay_referral import State as ReferralState
 from workflows.models import Step
@@ -77,7 +79,7 @@ def is_urgent(stay: Stay, *, at: datetime) -> bool:
     """Whether hours count: the worker is detained, or the removal is as close as the dated rule says."""
     if stay.detained:
         return True
-    days = policies.value(URGENT_DAYS, on=at.date(), jurisdiction=stay.jurisdiction)
+    days = policies.value(URGENT_DAYS, on=rule_day(at), jurisdiction=stay.jurisdiction)
     return stay.removal_at is not None and stay.removal_at <= at + timedelta(days=days)
 
 
@@ -102,7 +104,7 @@ def ask_support(
         raise engine.StepRefused(
             Refusal("wrong_state", _("This stay is not pending, so there is nothing to support."))
         )
-    if consent_signed_on is None or consent_signed_on > at.date():
+    if consent_signed_on is None or consent_signed_on > timezone.localdate(at):
         raise engine.StepRefused(
             Refusal(
                 "worker_consents",

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflows import engine
 from workflows.collisions import in_one_piece
+from workflows.days import rule_day
 from workflows.models import Desk
 
 from .. import scope as scopes
@@ -60,7 +61,7 @@ def open_request(
     engine.open_case(request, by=by, at=at, filing=str(filing))
     PacketItem.objects.bulk_create(
         PacketItem(request=request, key=item.key, required=item.required)
-        for item in items_for(filing, on=at.date())
+        for item in items_for(filing, on=rule_day(at))
     )
     Screening.objects.create(request=request)
     if request.asks_permit:
@@ -159,7 +160,7 @@ def verdict(
 
 def check_scope(request: WorkerRequest, *, at: datetime) -> None:
     """Store the outcome of the scope check beside the request."""
-    found = verdict(request, on=at.date())
+    found = verdict(request, on=rule_day(at))
     request.scope_result = str(found.result) if found else ""
     request.scope_checked_at = at if found else None
     request.scope_version = request.statement.version_in_force if found else None
@@ -174,7 +175,7 @@ def check_scopes_again(statement: Statement, *, at: datetime) -> int:
     changed = 0
     for request in statement.worker_requests.filter(closed_at__isnull=True):
         before = request.scope_result
-        found = verdict(request, on=at.date())
+        found = verdict(request, on=rule_day(at))
         after = str(found.result) if found else ""
         if after == before and request.scope_version == statement.version_in_force:
             continue

@@ -14,11 +14,13 @@ from ..views import (
     search,
     steps,
     timeline,
+    together,
     verification,
 )
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("together/", together.together, name="together"),
     path("search/", search.search, name="search"),
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/steps/<slug:name>/", steps.case_step, name="case_step"),

@@ -15,6 +15,7 @@ import present
 from workflows import absences
 
 from .. import case_page, first_steps, listing, operations, queues
+from .. import together as several
 from .signed_in import SignedIn
 
 
@@ -34,10 +35,15 @@ def desk(request: SignedIn) -> HttpResponse:
     )
     urgent = queues.urgent(user, at=at)
     rows = listing.rows([*urgent, *page.cases], user, at=at, with_steps=True)
+    choosing = show != queues.Show.DECIDED and several.may(user)
+    if choosing:
+        for case, row in zip(page.cases, rows[len(urgent) :], strict=True):
+            row["cells"][0]["choose"] = case.reference
     return render(
         request,
         "pages/desk.html",
         {
+            "choosing": choosing,
             "stands_in": stands_in,
             "urgent": rows[: len(urgent)],
             "columns": listing.columns(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 import present
+from workflows.days import rule_day
 from workflows.machines.worker_request import ANSWERING
 from workflows.refusals import StepRefused
 
@@ -47,7 +48,7 @@ def request_evidence(request: SignedIn, reference: str) -> HttpResponse:
     if form.is_bound:
         form.ask_for_the_file_again()
     evidence = list(record.evidence.with_scans())
-    verdict = worker_requests.verdict(record, on=at.date(), evidence=evidence)
+    verdict = worker_requests.verdict(record, on=rule_day(at), evidence=evidence)
     missing = [text for part in verdict.dimensions for text in part.missing] if verdict else []
     context: dict[str, Any] = {
         "record": record,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 import present
+from workflows.days import rule_day
 from workflows.machines.worker_request import PREPARING
 
 from ..forms.packets import PacketForm
@@ -25,7 +26,7 @@ PAGE_METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(PAGE_METHODS)
 def request_packet(request: SignedIn, reference: str) -> HttpResponse:
     record, at = own_request(request, reference), present.now()
-    lines = packets.lines(record, on=at.date())
+    lines = packets.lines(record, on=rule_day(at))
     form = PacketForm(request.POST or None, lines=lines, version=record.version)
     status = 200
     if form.is_valid():
@@ -49,7 +50,7 @@ def request_packet(request: SignedIn, reference: str) -> HttpResponse:
         "employment": EMPLOYMENT,
         "scans": evidence.scans_in_words(record),
         "open_to_change": record.state in PREPARING,
-        "out_of_date": record.state in PREPARING and packets.is_out_of_date(record, on=at.date()),
+        "out_of_date": record.state in PREPARING and packets.is_out_of_date(record, on=rule_day(at)),
         "preflight": packets.preflight(record, by=request.user, at=at),
     }
     return render(request, "worker_side/request_packet.html", context, status=status or 200)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 import present
+from workflows.days import rule_day
 from workflows.machines.worker_request import PREPARING
 
 from ..forms.worker_requests import ScopeAnswerForm
@@ -23,7 +24,7 @@ from .worker_requests import own_request
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_scope(request: SignedIn, reference: str) -> HttpResponse:
     record, at = own_request(request, reference), present.now()
-    verdict = worker_requests.verdict(record, on=at.date())
+    verdict = worker_requests.verdict(record, on=rule_day(at))
     unclear = verdict is not None and verdict.result in (Result.OUT, Result.ASK)
     form = ScopeAnswerForm(
         request.POST or None,

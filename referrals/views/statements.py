@@ -188,7 +188,7 @@ def statement_preview(request: SignedIn, reference: str) -> HttpResponse:
             "letter": letter,
             "blocks": drafts_of_statements.shown_blocks(letter) if letter else [],
             "beside": drafts_of_statements.beside(record, version) if request.user.is_agency else None,
-            "delegation": drafts_of_statements.delegation_of(record, request.user, on=at.date()),
+            "delegation": drafts_of_statements.delegation_of(record, request.user, on=record.day_at(at)),
             "steps": choices.buttons(record, wanted).mine,
         },
     )

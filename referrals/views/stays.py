@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 import present
 from workflows import policies
+from workflows.days import rule_day
 from workflows.machines.stay import PREPARING
 
 from ..forms.stays import SituationForm, StayForm, SupportForm
@@ -60,7 +61,7 @@ def stay_new(request: SignedIn) -> HttpResponse:
 @require_http_methods(PAGE_METHODS)
 def stay_edit(request: SignedIn, reference: str) -> HttpResponse:
     record, at = own_stay(request, reference), present.now()
-    on = at.date()
+    on = rule_day(at)
     form = StayForm(
         request.POST or None,
         user=request.user,

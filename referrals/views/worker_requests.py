@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 import present
 from workflows import policies
+from workflows.days import rule_day
 
 from ..forms.consents import ConsentForm, ScreeningForm
 from ..forms.worker_requests import (
@@ -85,7 +86,7 @@ def request_new(request: SignedIn) -> HttpResponse:
 
 def _closed_since(at: Any) -> Any:
     try:
-        status = policies.programme(at.date())
+        status = policies.programme(rule_day(at))
     except policies.NoPolicy:
         return None
     return None if status.takes_new_requests else status.since
@@ -158,7 +159,7 @@ def request_edit(request: SignedIn, reference: str) -> HttpResponse:
         "record": record,
         "form": form,
         "open_to_change": open_to_change,
-        "editions": policies.value("form.g-325a.editions", on=at.date(), default=[]),
+        "editions": policies.value("form.g-325a.editions", on=rule_day(at), default=[]),
     }
     return render(request, "worker_side/request_edit.html", context, status=status)
 
@@ -195,7 +196,7 @@ def request_consent(request: SignedIn, reference: str) -> HttpResponse:
 def _denial_rule(at: Any) -> Any:
     """The rule on removal proceedings after a denial, if one is in force that starts them."""
     try:
-        rule = policies.policy("nta.on_denial", on=at.date())
+        rule = policies.policy("nta.on_denial", on=rule_day(at))
     except policies.NoPolicy:
         return None
     return rule if rule.value else None

@@ -6,13 +6,15 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from playwright.sync_api import Browser
 
+from referrals import together
 from referrals.demo.cast import Cast
-from referrals.models import Person, visible_cases
+from referrals.models import Person, User, find_all_visible, visible_cases
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from workflows.models import Case
 
@@ -58,6 +60,8 @@ class Tour:
 
     def sort_of(self, path: str) -> str | None:
         """An address by its name, and a case also by its kind; None for what is not a page."""
+        if path.startswith("/together/"):
+            return "step for several" if "step=" in path else "several"
         try:
             found = resolve(urlsplit(path).path)
         except Resolver404:
@@ -123,13 +127,24 @@ def first_pages(visitor: Visitor, cases: Iterable[Case]) -> list[str]:
     return ["/", *(link for links in visitor.page.evaluate(LINKS_BEHIND, paths) for link in links)]
 
 
+def pages_for_several(person: User, cases: Iterable[Case]) -> list[str]:
+    """The page of these cases, and that of a step which this person can take on some of them together."""
+    if not together.may(person):
+        return []
+    records = find_all_visible(person, [case.reference for case in cases][: together.MOST])
+    chosen = [("case", record.reference) for record in records]
+    steps = together.steps_open(records, person, at=timezone.now())
+    step = next((("step", each.key) for each in steps if each.open and not each.alone), None)
+    return [f"/together/?{urlencode(query)}" for query in (chosen, [*chosen, step] if step else [])]
+
+
 def tour_of(browser: Browser, site: str, demo: Cast, who: str, *, done: Done) -> Tour:
     """See what ``who`` reaches from the desk and from one case of each kind in each state."""
     cases = visible_cases(demo.people[who]).order_by("kind", "state", "pk").distinct("kind", "state")
     visitor = Visitor(browser, site, who)
     spanish = Visitor(browser, site, who, phone=True, language="es-MX", signed_in=visitor)
     tour = Tour(visitor, done)
-    tour.follow(first_pages(visitor, cases))
+    tour.follow([*first_pages(visitor, cases), *pages_for_several(demo.people[who], cases)])
     tour.again_in_spanish(spanish, with_axe=who == "representative")
     visitor.context.close()
     spanish.context.close()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from referrals import choices
 from referrals.demo.cast import Cast
-from referrals.models import Statement, Stay, StayReferral
-from referrals.services import stay_support, stays, worker_requests
+from referrals.models import Statement, Stay, StayReferral, WorkerRequest
+from referrals.services import programme, stay_support, stays, worker_requests
 from referrals.services.steps import take_step
-from tests.cases import OPEN_WORLD, active_statement, inbox_of
+from tests.cases import OPEN_WORLD, active_statement, draft_request, inbox_of, reload, signed_request
+from workflows import engine
 from workflows.machines.statement import State
 from workflows.machines.stay_referral import State as ReferralState
 from workflows.models import Policy, Proposal
@@ -178,3 +179,26 @@ class TestAStayReferral:
         assert len(inbox_of(cast.ice_reviewer, again)) == before + 1
         stays.revise(referral.stay, by=cast.representative, at=later, values={"detained": True})
         assert StayReferral.objects.get(pk=referral.pk).version == again.version
+
+
+class TestTheDayOnWhichARuleBegins:
+    """The programme closed on 24 January 2025: at midnight in Washington, not five hours before."""
+
+    def reasons(self, request: WorkerRequest, cast: Cast, at: datetime) -> set[str]:
+        options = engine.options_for(request, by=cast.representative, at=at)
+        return {refusal.code for each in options if each.name == "file" for refusal in each.refusals}
+
+    def test_on_the_last_evening_a_request_can_still_be_filed(self, cast: Cast, statement: Statement) -> None:
+        request = signed_request(cast, statement)
+        midnight = datetime(2025, 1, 24, 5, 0, tzinfo=UTC)
+        assert "programme_takes_it" not in self.reasons(request, cast, midnight - timedelta(seconds=1))
+        assert "programme_takes_it" in self.reasons(request, cast, midnight)
+
+    def test_a_draft_of_that_evening_is_held_and_one_of_the_day_itself_is_not(
+        self, cast: Cast, statement: Statement
+    ) -> None:
+        midnight = datetime(2025, 1, 24, 5, 0, tzinfo=UTC)
+        early = draft_request(cast, statement, at=midnight - timedelta(minutes=1))
+        late = draft_request(cast, statement, at=midnight + timedelta(minutes=1))
+        programme.follow(at=midnight + timedelta(hours=1))
+        assert (reload(early).state, reload(late).state) == ("HELD", "DRAFT")

@@ -13,10 +13,10 @@ from referrals import demo
 from referrals.demo import workers
 from referrals.demo.workers import Worker
 from referrals.demo.world import TRAINING, build
-from referrals.models import WorkerRequest, record_models
+from referrals.models import WorkerRequest
 from tests.wall.world import NOW, World
+from tests.workflows.test_spanish import texts
 from workflows import engine, history, policies, stuck
-from workflows.machine import steps_of
 from workflows.machines import (
     grant_states,
     soi_request_states,
@@ -26,7 +26,6 @@ from workflows.machines import (
     worker_request_states,
 )
 from workflows.models import Case, Deadline, Kind, Step
-from workflows.openness import manner_of
 
 REQUEST, STATEMENT = soi_request_states.State, statement_states.State
 WORKER, GRANT = worker_request_states.State, grant_states.State
@@ -130,13 +129,19 @@ def test_there_is_no_third_world(world: World) -> None:
         build(world.cast, now=NOW, world="half-open")
 
 
-def test_the_walk_names_buttons_that_exist(world: World) -> None:
+def test_the_walk_names_words_that_stand_on_the_pages(world: World) -> None:
     walk = (Path(demo.__file__).parent / "WALK.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", " ".join(walk.split())))
-    labels = {
-        str(manner_of(step).label) for model in record_models().values() for step in steps_of(model)
-    } | {"Ask for a statement", "Programme overrides", "Workers"}
-    assert named - labels == set()
+    shown = {entry.english for package in ("referrals", "workflows") for entry in texts(package)}
+    filled = [re.sub(r"%\\\(\w+\\\)\w", ".+", re.escape(text)) for text in shown if "%(" in text]
+    missing = {each for each in named - shown if not any(re.fullmatch(one, each) for one in filled)}
+    assert missing == {"italics"}
+
+
+def test_each_mail_of_the_past_went_out_on_its_own_day(world: World) -> None:
+    days = {(mail.message.next_try_at.date(), mail.at.date()) for mail in KeptMail.objects.all()}
+    assert len({sent for _due, sent in days}) > 20
+    assert {(due, sent) for due, sent in days if due != sent} == set()
 
 
 def test_no_case_of_the_demo_is_stuck(world: World) -> None:

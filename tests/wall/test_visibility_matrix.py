@@ -145,6 +145,29 @@ def test_pages_of_steps_are_closed_to_everybody_else(
     assert wrong == []
 
 
+@pytest.mark.usefixtures("_refused_in_short")
+@pytest.mark.parametrize("who", sorted(SIGNED_IN))
+def test_a_case_among_several_is_found_by_those_listed_and_never_at_ice(
+    world: World, signed_in: Callable[[str], Client], who: str
+) -> None:
+    """Neither alone nor beside a case of their own does somebody else's case open the page for several."""
+    browser, address = signed_in(who), reverse("together")
+    own = next((world.record(data).reference for data, listed in MAY_SEE.items() if who in listed), None)
+    wrong = []
+    for data, listed in MAY_SEE.items():
+        record = world.record(data)
+        expected = 200 if who in listed - ICE_PHOENIX - ICE_NEW_YORK else 404
+        asked = {"case": [record.reference, *([own] if own else [])]}
+        answers = {browser.get(address, asked).status_code}
+        if expected != 200:
+            asked |= {"step": [f"{record.kind}.{_steps_of(record)[0]}"], "key": ["k"]}
+            answers |= {browser.get(address, asked).status_code, browser.post(address, asked).status_code}
+        if answers != {expected}:
+            wrong.append((data, answers))
+        assert world.record(data).version == record.version
+    assert wrong == []
+
+
 def _steps_of(record: Any) -> list[str]:
     names = sorted({step.name for step in steps_of(type(record)) if str(step.source) == record.state})
     return [*names[:2], "countersign", "no_such_step"]
@@ -304,7 +327,17 @@ def test_a_stranger_is_shown_the_way_to_sign_in_and_nothing_else(
             answer = browser.get(reverse(page, args=[world.record(data).reference]))
             assert answer.status_code == 302
             assert answer["Location"].startswith(reverse("account_login"))
-    for page in ("desk", "search", "inbox", "workers", "matters", "overrides", "soi_request_new", "stay_new"):
+    for page in (
+        "desk",
+        "together",
+        "search",
+        "inbox",
+        "workers",
+        "matters",
+        "overrides",
+        "soi_request_new",
+        "stay_new",
+    ):
         assert browser.get(reverse(page)).status_code == 302, page
 
 

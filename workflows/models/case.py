@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.conf import settings
@@ -131,6 +132,10 @@ class Case(models.Model):
     @property
     def is_final(self) -> bool:
         return self.standing.final
+
+    def day_at(self, moment: datetime) -> date:
+        """The day it is at a moment where the case is."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
     def desk_of(self, holder: str) -> int | None:
         """The desk whose turn it is while ``holder`` has the case; None when nobody has."""

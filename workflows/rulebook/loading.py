@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from workflows import rulebook
+from workflows.days import rule_day
 from workflows.languages import with_languages_of
 from workflows.models.policy import Policy
 from workflows.models.tolling import TollingWindow
@@ -91,7 +92,7 @@ def _insert(row: Policy, at: datetime) -> tuple[bool, list[str]]:
             ]
         before.effective_to = row.effective_from
         before.save(update_fields=["effective_to"])
-        if row.effective_from <= at.date():
+        if row.effective_from <= rule_day(at):
             told.append(
                 _("%(row)s begins in the past and ends %(other)s.") % {"row": row, "other": before},
             )

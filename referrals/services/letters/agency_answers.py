@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,7 +43,7 @@ def _answer(occasion: Occasion) -> dict[str, Any]:
         "written_on": occasion.day,
         "reference": request.reference,
         "addressee_lines": (asking.organization.name, *address_of(asking)),
-        "received_on": received_at.astimezone(ZoneInfo(request.time_zone)).date(),
+        "received_on": request.day_at(received_at),
         "worksite": _worksite(request),
         "contact": contact(office),
         "signatory": signatory(occasion, office),
@@ -90,7 +89,7 @@ def _intake(occasion: Occasion) -> dict[str, Any]:
         "agency_name": statement.agency.name,
         "statement_number": statement.reference,
         "statement_version": statement.version_in_force or statement.working_version,
-        "received_on": received_at.astimezone(ZoneInfo(statement.time_zone)).date(),
+        "received_on": statement.day_at(received_at),
         "contact": contact(office),
         "signatory": signatory(occasion, office),
     }

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -39,7 +38,7 @@ class Occasion:
     @property
     def day(self) -> date:
         """The day in the time zone of the case."""
-        return self.at.astimezone(ZoneInfo(self.record.time_zone)).date()
+        return self.record.day_at(self.at)
 
     @property
     def own_words(self) -> tuple[str, ...]:

@@ -201,7 +201,7 @@ def stay_support(occasion: Occasion) -> StaySupportFacts:
         duty_contact=Contact(name=by.name, phone=referral.contact_phone),
         statement_number=statement.reference if statement else "",
         custody=_custody(stay),
-        removal_on=stay.removal_at.date() if stay.removal_at else None,
+        removal_on=stay.day_at(stay.removal_at) if stay.removal_at else None,
         counsel=representative(stay),
         signatory=signatory(occasion, office),
     )

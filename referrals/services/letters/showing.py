@@ -23,7 +23,7 @@ def draft_statement_pdf(statement: Statement, *, at: datetime | None = None) -> 
 
     ``at`` dates the draft; without it the draft has the day on which the statement entered its state.
     """
-    written_on = at.date() if at else None
+    written_on = statement.day_at(at) if at else None
     return render(statement_letter(statement.draft, written_on=written_on)).content
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import translation
@@ -35,7 +34,7 @@ def _statement_facts(version: StatementVersion, *, written_on: date | None) -> S
     sites = tuple(str(site) for site in version.sites.all())
     return StatementFacts(
         letterhead=letterhead(statement.office),
-        written_on=signed_on or written_on or statement.entered_state_at.date(),
+        written_on=signed_on or written_on or statement.day_at(statement.entered_state_at),
         number=statement.reference,
         version=version.number,
         addressee_lines=_intake_lines(statement),
@@ -87,7 +86,7 @@ def verify_url(version: StatementVersion) -> str:
 def _signed_on(version: StatementVersion) -> date | None:
     if version.signed_at is None:
         return None
-    return version.signed_at.astimezone(ZoneInfo(version.statement.time_zone)).date()
+    return version.statement.day_at(version.signed_at)
 
 
 def _nothing() -> str:

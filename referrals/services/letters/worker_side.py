@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -33,7 +32,7 @@ def _request_notice(occasion: Occasion, office: Office, *, legal_help: bool = Fa
 
 
 def _filed_on(request: WorkerRequest, occasion: Occasion) -> date:
-    return (request.filed_at or occasion.at).astimezone(ZoneInfo(request.time_zone)).date()
+    return request.day_at(request.filed_at or occasion.at)
 
 
 def receipt(occasion: Occasion) -> ReceiptFacts:

@@ -54,7 +54,9 @@
         });
     };
 
-    const isTyping = (element) => element.isContentEditable || ["INPUT", "SELECT", "TEXTAREA"].includes(element.tagName);
+    const isTyping = (element) =>
+        element.isContentEditable ||
+        (["INPUT", "SELECT", "TEXTAREA"].includes(element.tagName) && element.type !== "checkbox");
 
     const moveRow = (by) => {
         const links = [...document.querySelectorAll("table[data-keys] tbody tr")]
@@ -137,6 +139,25 @@
         }
     };
 
+    // A list of cases to choose from: one box ticks all that the page shows.
+    const chooseAll = () => {
+        for (const whole of document.querySelectorAll("[data-choose-all]")) {
+            const box = whole.querySelector("input");
+            const boxes = [...box.form.querySelectorAll("input[name=case]")];
+            const count = () => {
+                const ticked = boxes.filter((each) => each.checked).length;
+                box.checked = ticked === boxes.length;
+                box.indeterminate = ticked > 0 && !box.checked;
+            };
+            box.addEventListener("change", () => {
+                for (const each of boxes) each.checked = box.checked;
+            });
+            box.form.addEventListener("change", count);
+            window.addEventListener("pageshow", count);
+            whole.hidden = false;
+        }
+    };
+
     // Escape and a click elsewhere close the small menus of the header.
     const closeMenus = () => {
         const openMenus = () => document.querySelectorAll("details.app-menu[open]");
@@ -158,6 +179,7 @@
         countCharacters();
         keepDrafts();
         closeMenus();
+        chooseAll();
         const summary = document.querySelector("[data-error-summary]");
         if (summary) summary.focus();
     });

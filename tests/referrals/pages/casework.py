@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pgtrigger
 
@@ -160,6 +161,11 @@ class Casework:
         take_step(made, "make_ready", by=by, at=OPEN_WORLD)
         take_step(made, "file", by=by, at=OPEN_WORLD)
         return made
+
+    def several(self) -> str:
+        """All requests that the agency weighs, as the query of the page that takes one step on them."""
+        requests = SoiRequest.objects.filter(state=self.weighed.state, agency_id=self.weighed.agency_id)
+        return urlencode([("case", each.reference) for each in requests.order_by("pk")])
 
     def add(self, number: int) -> None:
         """So many more rows in every list of every page."""

@@ -21,7 +21,9 @@ class Page:
     query: str = ""
 
     def address(self, casework: Casework) -> str:
-        query = self.query.format(token=casework.worker.token, number=casework.statement.reference)
+        query = self.query.format(
+            token=casework.worker.token, number=casework.statement.reference, several=casework.several()
+        )
         return reverse(self.name, args=[*casework.at[self.record], *self.more]) + query
 
     def __str__(self) -> str:
@@ -44,6 +46,10 @@ PAGES = [
     Page("desk", "ice_reviewer", 16),
     Page("desk", "officer", 10),
     Page("desk", "administrator", 10),
+    Page("together", "investigator", 5),
+    Page("together", "approver", 11, query="?{several}"),
+    Page("together", "representative", 11, query="?{several}"),
+    Page("together", "representative", 10, query="?{several}&step=SOI_REQUEST.withdraw"),
     Page("search", "representative", 5),
     Page("search", "representative", 15, query="?q=Ejemplo"),
     Page("search", "investigator", 9, query="?q=28-CA"),

@@ -19,6 +19,7 @@ from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, request_draft, routed_request
 from tests.referrals.pages.reading import Browse, links, main
 from workflows import engine
+from workflows.days import rule_day
 
 PAGES_OF_A_CASE = [
     "/cases/{reference}/",
@@ -243,7 +244,7 @@ def test_an_override_of_the_closed_programme_is_said_on_the_case(
     cast: Cast, browse: Browse, plain_panels: None
 ) -> None:
     request = routed_request(cast, active_statement(cast))
-    today = timezone.now().date()
+    today = rule_day(timezone.now())
     ProgrammeOverride.objects.create(
         statement=request.statement,
         starts_on=today,
