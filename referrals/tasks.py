@@ -7,6 +7,7 @@ import socket
 from datetime import datetime
 
 from celery import shared_task
+from django.conf import settings
 
 import present
 from notifications import relay
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 NIGHTLY = {"soft_time_limit": 13 * 60, "time_limit": 14 * 60}
 
 
-SWEEPER = sweep.Sweeper(records_of, tell=announcements.deadlines_passed, take=take_steps)
+SWEEPER = sweep.Sweeper(
+    records_of, tell=announcements.deadlines_passed, take=take_steps, batch=settings.SWEEP_BATCH
+)
 
 
 def fire(*, at: datetime) -> sweep.Swept:

@@ -57,7 +57,7 @@ class Sweeper:
     records_of: Callable[[Sequence[Case]], Sequence[Any]]
     tell: Callable[..., None]
     take: Callable[..., Mapping[int, Step | StepRefused]]
-    batch: int = 100
+    batch: int
 
     def fire_due(self, *, at: datetime, limit: int = 5_000) -> Swept:
         """Fire everything due at ``at``; at most ``limit`` cases.

@@ -81,6 +81,7 @@ class Stack:
             "EMAIL_TIMEOUT": "5",
             "SITE_URL": f"http://{HOST}:{self.port}",
             "LOG_LEVEL": "WARNING",
+            "SWEEP_BATCH": "1",
         }
         theirs = {"DEBUG", "DEMO", "CACHE_URL", "TEST_DATABASE_NAME"}
         return {**{name: value for name, value in os.environ.items() if name not in theirs}, **ours}
