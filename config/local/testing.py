@@ -21,15 +21,9 @@ def main_arguments(arguments: list[str]) -> list[str]:
     """What is asked for; with nothing, all tests but those that drive a browser, which take as long again."""
     if arguments and arguments != [BROWSER]:
         return arguments
-    if arguments:
-        return [*side_by_side(each_core_busy=True), *arguments]
-    return [*side_by_side(), f"--ignore={BROWSER}"]
+    return [*side_by_side(), *(arguments or [f"--ignore={BROWSER}"])]
 
 
-def side_by_side(*, each_core_busy: bool = False) -> list[str]:
-    """A file's tests stay together, in the order of the plugin, in up to four processes.
-
-    One for each core, and one more unless all keep theirs busy: some tests wait for programs of their own.
-    """
-    processes = (os.cpu_count() or 1) + (not each_core_busy)
-    return ["-n", str(min(processes, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+def side_by_side() -> list[str]:
+    """One process for each core, up to four; a file's tests stay together, in the order of the plugin."""
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]

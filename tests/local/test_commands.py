@@ -110,5 +110,5 @@ def test_no_browser_is_a_reason_not_a_failure(monkeypatch: pytest.MonkeyPatch) -
 def test_tests_run_side_by_side_and_those_in_a_browser_when_they_are_asked_for() -> None:
     assert testing.main_arguments([])[:1] == ["-n"]
     assert testing.main_arguments([])[-1] == "--ignore=tests/browser"
-    assert testing.main_arguments(["tests/browser"]) == [*testing.side_by_side(each_core_busy=True), "tests/browser"]
+    assert testing.main_arguments(["tests/browser"]) == [*testing.side_by_side(), "tests/browser"]
     assert testing.main_arguments(["tests/wall", "-x"]) == ["tests/wall", "-x"]
