@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from referrals.urls import urlpatterns
-from tests.cases import kept_for_many_tests
+from tests.cases import count_the_rows, kept_for_many_tests
 from tests.referrals.pages.casework import TODAY, Casework
 from tests.referrals.pages.page_costs import OTHERS, PAGES, Page
 
@@ -82,6 +82,7 @@ def costs(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Costs
         visitors, counted = Visitors(casework), []
         for rows in (FEW, MANY):
             casework.add(rows - casework.rows)
+            count_the_rows()
             counted.append({page: visitors.open(page) for page in PAGES})
         few, many = counted
         yield few, many
