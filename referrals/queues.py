@@ -6,6 +6,7 @@ that the hundredth page costs what the first one does.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,7 +110,7 @@ def page(user: User, show: str, *, at: datetime, after: str = "", before: str = 
     )
 
 
-class _Order:
+class _Order(ABC):
     """How a part is sorted, and where a page of it begins."""
 
     def read(self, key: str) -> Any:
@@ -118,8 +119,9 @@ class _Order:
         except (ValueError, IndexError, OverflowError):
             return None
 
+    @abstractmethod
     def parse(self, parts: list[str]) -> Any:
-        raise NotImplementedError
+        """The key of a row from its parts. Raises ValueError, IndexError or OverflowError."""
 
 
 class _Pressing(_Order):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workflows.models import Case
 
-from ..personal_data import PersonalDataValidator
+from .steps.base import ReasonField
 
 NOT_WHOLE = _("This page did not come back whole. Open it again from your desk.")
 
@@ -19,15 +19,10 @@ NOT_WHOLE = _("This page did not come back whole. Open it again from your desk."
 class TogetherForm(forms.Form):
     """A reason, the version of each case that was on the page, and one key for everything sent from it."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=4_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[PersonalDataValidator(_("Reason"))],
+    reason = ReasonField(
         help_text=_(
             "It is kept in the history of each of these cases. Write no names and no numbers of workers."
-        ),
+        )
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing import get_context
@@ -43,11 +44,11 @@ def ready_case() -> Any:
 # --- by hand
 
 
-class Way:
+class Way(ABC):
     """One way to do the job, case by case."""
 
-    def take(self, pk: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def take(self, pk: int) -> None: ...
 
     def take_each(self, keys: Sequence[int]) -> None:
         for pk in keys:

@@ -15,6 +15,20 @@ from workflows.openness import COUNTERSIGN, Option
 from ...personal_data import PersonalDataValidator
 
 
+class ReasonField(forms.CharField):
+    """Why a step is taken: free text in which no names and no numbers of workers belong."""
+
+    def __init__(self, *, help_text: Any) -> None:
+        super().__init__(
+            label=_("Reason"),
+            max_length=4_000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            validators=[PersonalDataValidator(_("Reason"))],
+            help_text=help_text,
+        )
+
+
 class StepForm(forms.Form):
     """Base of every step's form.
 
@@ -27,13 +41,8 @@ class StepForm(forms.Form):
     step_fields: tuple[str, ...] = ()
     provides: frozenset[str] = frozenset()
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=4_000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[PersonalDataValidator(_("Reason"))],
-        help_text=_("It stays in the history of the case. Write no names and no numbers of workers."),
+    reason = ReasonField(
+        help_text=_("It stays in the history of the case. Write no names and no numbers of workers.")
     )
     expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
