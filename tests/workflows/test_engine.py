@@ -155,7 +155,7 @@ def test_a_stale_page_is_told_what_happened_since_and_by_whom(cast: Any, draft: 
             draft, "withdraw", by=cast.representative, at=LATER, reason="Settled.", expected_version=shown
         )
     assert codes(refused) == ["stale"]
-    for told in ("submit", "2024-08-05 16:00 UTC", "Representative"):
+    for told in ("“Send to the agency”", "Mon 5 Aug 2024, 4 p.m. UTC", "by Representative"):
         assert told in str(refused.value)
     assert everything() == before
 
