@@ -56,7 +56,7 @@ def buttons(record: Case, options: Iterable[Option]) -> Buttons:
         main_given = main_given or main
         shown = Button(
             name=option.name,
-            label=option.label,
+            label=str(option.label),
             open=option.open,
             main=main,
             url=reverse("case_step", kwargs={"reference": record.reference, "name": option.name}),

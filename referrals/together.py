@@ -84,10 +84,10 @@ def steps_open(records: Iterable[Any], user: User, *, at: datetime) -> list[Choi
         for each in options_of[record.pk]:
             option = choices.before_its_form(record, each)
             settles = option.name in (COUNTERSIGN, SEND_BACK)
-            key = (record.kind, option.name, option.label if settles else "")
+            key = (record.kind, option.name, str(option.label) if settles else "")
             alone = why_alone(record.kind, option.name)
             choice = found.setdefault(
-                key, Choice(record.kind, option.name, option.label, option.manner, alone)
+                key, Choice(record.kind, option.name, str(option.label), option.manner, alone)
             )
             choice.theirs = choice.theirs or option.theirs
             (choice.open if option.open else choice.closed).append((record, option))

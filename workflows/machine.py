@@ -11,6 +11,7 @@ import dis
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django_fsm import GET_STATE, Transition, transition
@@ -229,6 +230,22 @@ def steps_of(model: type[Any]) -> tuple[Transition, ...]:
 def steps_for(record: Any) -> tuple[Transition, ...]:
     """All steps of the version that a record lives under, by step name then source."""
     return steps_under(type(record), record.definition_version)
+
+
+def steps_from(record: Any) -> tuple[Transition, ...]:
+    """The steps of a record's version that start in the state it is in, by name."""
+    model: Any = type(record)
+    return steps_by_state(model, record.definition_version).get(record.__dict__["state"], ())
+
+
+@lru_cache(maxsize=128)
+def steps_by_state(model: Any, version: int) -> dict[str, tuple[Transition, ...]]:
+    """The steps that a record class has in a version, by the state in which they start."""
+    found: dict[str, tuple[Transition, ...]] = {}
+    for declared in steps_under(model, version):
+        state = str(declared.source)
+        found[state] = (*found.get(state, ()), declared)
+    return found
 
 
 def steps_under(model: Any, version: int) -> tuple[Transition, ...]:

@@ -11,13 +11,15 @@ from django.db.models import BigIntegerField, IntegerField, OuterRef, Q, QuerySe
 from django.db.models import Case as Choice
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_fsm import Transition
 
-from .machine import FACT_PREFIX, REFUSED, Manner, Told, steps_for, steps_of, targets_of
+from .machine import FACT_PREFIX, REFUSED, Manner, Told, steps_from, steps_of, targets_of
 from .models import Absence, Case, Proposal, Step
 from .models.second_person import FOR_ABSENT
-from .parties import Actor
+from .parties import Actor, EitherParty, Party, Text
 from .refusals import Refusal
 
 Record = TypeVar("Record", bound=Case)
@@ -34,11 +36,11 @@ class Option:
     """A step as seen by one person: open, or closed with every reason."""
 
     name: str
-    label: str
+    label: Text
     refusals: tuple[Refusal, ...]
     targets: tuple[str, ...]
     manner: Manner
-    party: str
+    party: Text
     theirs: bool
     proposal: Proposal | None = None
 
@@ -62,10 +64,7 @@ def declared_step(model: type[Case], name: str, state: str) -> Transition | None
 
 def step_here(record: Case, name: str) -> Transition | None:
     """The step as the record's own version declares it in its state; None if it does not start there."""
-    for declared in steps_for(record):
-        if declared.name == name and str(declared.source) == record.state:
-            return declared
-    return None
+    return next((declared for declared in steps_from(record) if declared.name == name), None)
 
 
 def _exclusions(model: type[Case]) -> set[tuple[str, ...]]:
@@ -147,8 +146,15 @@ def unmet(record: Case, declared: Transition) -> list[Refusal]:
             continue
         label = held.label if isinstance(held, Told) and held.label else fact.label
         remedy = held.remedy if isinstance(held, Told) and held.remedy else fact.remedy
-        missing.append(Refusal(fact.name, str(label), str(remedy)))
+        missing.append(Refusal(fact.name, label, remedy))
     return missing
+
+
+def _whose_step(party: Party | EitherParty) -> str:
+    return _("This step belongs to %(party)s.") % {"party": party.label}
+
+
+_belongs_to = lazy(_whose_step, str)
 
 
 def refusals_for(record: Case, declared: Transition, *, by: Actor) -> list[Refusal]:
@@ -159,11 +165,7 @@ def refusals_for(record: Case, declared: Transition, *, by: Actor) -> list[Refus
     found = []
     if not declared.permission(record, by):
         found.append(
-            Refusal(
-                "not_your_step",
-                _("This step belongs to %(party)s.") % {"party": declared.permission.label},
-                _("Ask them to take it."),
-            )
+            Refusal("not_your_step", _belongs_to(declared.permission), gettext_lazy("Ask them to take it."))
         )
     elif manner.countersigned_by is None and (standing := _prepared(record, manner)):
         found.append(_prepared_it(standing))
@@ -217,7 +219,7 @@ def _countersigning(record: Case, proposal: Proposal, declared: Transition, *, b
         refusals = (_prepared_it(standing),)
     common: dict[str, Any] = {
         "refusals": refusals,
-        "party": str(second.label),
+        "party": second.label,
         "theirs": theirs,
         "proposal": proposal,
     }
@@ -247,9 +249,9 @@ def options(record: Case, *, by: Actor, proposal: Proposal | None = None) -> lis
     the system takes are left out.
     """
     found: list[Option] = []
-    for declared in steps_for(record):
+    for declared in steps_from(record):
         manner = manner_of(declared)
-        if str(declared.source) != record.state or manner.quiet:
+        if manner.quiet:
             continue
         refusals = refusals_for(record, declared, by=by)
         if proposal is not None and proposal.step == declared.name:
@@ -260,11 +262,11 @@ def options(record: Case, *, by: Actor, proposal: Proposal | None = None) -> lis
         found.append(
             Option(
                 declared.name,
-                str(manner.label),
+                manner.label,
                 tuple(refusals),
                 tuple(targets_of(declared)),
                 manner,
-                str(declared.permission.label),
+                declared.permission.label,
                 bool(declared.permission(record, by)),
             )
         )

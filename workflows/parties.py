@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from django.db import models
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 Text: TypeAlias = str | Promise
@@ -85,6 +85,13 @@ class Party:
         return EitherParty((self, other))
 
 
+def _labels(parties: tuple[Party, ...]) -> str:
+    return " / ".join(str(party.label) for party in parties)
+
+
+_either = lazy(_labels, str)
+
+
 @dataclass(frozen=True)
 class EitherParty:
     """A step that any of several parties may take, or countersign."""
@@ -92,8 +99,8 @@ class EitherParty:
     parties: tuple[Party, ...]
 
     @property
-    def label(self) -> str:
-        return " / ".join(str(party.label) for party in self.parties)
+    def label(self) -> Text:
+        return _either(self.parties)
 
     @property
     def capacities(self) -> frozenset[str]:

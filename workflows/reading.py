@@ -41,6 +41,7 @@ CLOCKS = """(
     ) ORDER BY k.id)
     FROM workflows_clock k WHERE k.case_id = workflows_case.id AND k.stopped_at IS NULL
 )"""
+NO_CLOCKS = "NULL"
 STAMP = "(SELECT stamp FROM workflows_rulesstamp WHERE id = 1)"
 WAITING = """(
     SELECT u.id FROM workflows_proposal u WHERE u.case_id = workflows_case.id AND u.fate = 'WAITING' LIMIT 1
@@ -123,7 +124,9 @@ def _facts_of(model: type[Case], step: str) -> frozenset[str] | None:
 
 
 @lru_cache(maxsize=512)
-def statement(model: type[Case], facts: frozenset[str] | None, single: bool, using: str) -> Statement:
+def statement(
+    model: type[Case], facts: frozenset[str] | None, single: bool, using: str, *, clocks: bool = True
+) -> Statement:
     """The one statement that reads records of a kind with these facts (None: all that it has).
 
     One record and many are two statements: a server that plans for an unknown number plans anew each time.
@@ -131,7 +134,7 @@ def statement(model: type[Case], facts: frozenset[str] | None, single: bool, usi
     queryset: models.QuerySet[Any] = model._default_manager.using(using).order_by()
     queryset = openness.with_facts(queryset, by=Anybody(), at=SOMETIME, only=facts)
     queryset = queryset.annotate(
-        read_clocks=RawSQL(CLOCKS, (), output_field=models.TextField()),
+        read_clocks=RawSQL(CLOCKS if clocks else NO_CLOCKS, (), output_field=models.TextField()),
         read_stamp=RawSQL(STAMP, (), output_field=models.BigIntegerField()),
         read_proposal=RawSQL(WAITING, (), output_field=models.BigIntegerField()),
         read_repeated=RawSQL(
@@ -171,15 +174,17 @@ def read(
     step: str | None = None,
     keys: Mapping[int, str] = NO_KEYS,
     decided: bool = True,
+    clocks: bool = True,
     using: str = "default",
 ) -> dict[int, Reading]:
     """The records with these keys as they are now, with the facts that ``step`` asks for (None: no facts).
 
     One statement for any number of them. ``keys`` of idempotency are by the key of the record. What dated
-    policy decides is asked of each record afterwards, or taken to hold where ``decided`` is false.
+    policy decides is asked of each record afterwards, or taken to hold where ``decided`` is false. Without
+    ``clocks`` the readings have none: enough to say what is open, not to take a step.
     """
     facts = frozenset[str]() if step is None else _facts_of(model, step)
-    compiled = statement(model, facts, len(pks) == 1, using)
+    compiled = statement(model, facts, len(pks) == 1, using, clocks=clocks)
     rows = fetch(using, compiled.sql, compiled.bound(by, at, keys, pks))
     found = {}
     for row in rows:

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from .parties import Text
+
 
 @dataclass(frozen=True)
 class Refusal:
-    """One reason and its remedy. ``code`` is stable for machines, the rest is for people."""
+    """One reason and its remedy. ``code`` is stable for machines, the rest is for people.
+
+    Most refusals of a page are never read, so the words may be lazy: found when somebody reads them.
+    """
 
     code: str
-    reason: str
-    remedy: str = ""
+    reason: Text
+    remedy: Text = ""
 
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}".strip()

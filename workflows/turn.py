@@ -124,7 +124,7 @@ class Turn:
     def _refuse_what_is_given(self, manner: Manner, data: Mapping[str, Any], *, remedy: str = "") -> None:
         refusal = manner.given(self.record, at=self.at, **data) if manner.given is not None else None
         if refusal is not None:
-            raise StepRefused(replace(refusal, remedy=" ".join(filter(None, (refusal.remedy, remedy)))))
+            raise StepRefused(replace(refusal, remedy=f"{refusal.remedy} {remedy}".strip()))
 
     def _content_hash(self, step: str, payload: Any, reason: str) -> str:
         content = self.record.decided_content(step)

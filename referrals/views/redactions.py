@@ -39,7 +39,7 @@ def redactions(request: SignedIn) -> HttpResponse:
         except Case.DoesNotExist:
             form.add_error("reference", _("There is no case with this reference."))
         except StepRefused as refusal:
-            form.add_error("line", [each.reason for each in refusal.refusals])
+            form.add_error("line", [str(each.reason) for each in refusal.refusals])
         except PersonalDataFound as found:
             form.add_error("because", found.messages)
         else:

@@ -175,7 +175,7 @@ def _take(request: SignedIn, records: list[Any], kind: str, name: str, *, at: da
         return _confirm(request, records, kind, name, at=at, form=form, status=UNAVAILABLE)
     else:
         came = several.outcomes(records, verdicts, options, seen=form.seen, user=request.user)
-        return _done(request, came, form, label=next(iter(options.values())).label)
+        return _done(request, came, form, label=str(next(iter(options.values())).label))
     return _confirm(request, records, kind, name, at=at, form=form)
 
 

@@ -100,8 +100,8 @@ def test_a_closed_step_stays_visible_with_each_reason_and_its_remedy(
     assert closed
     for option in closed:
         for refusal in option.refusals:
-            assert refusal.reason in text
-            assert refusal.remedy in text
+            assert str(refusal.reason) in text
+            assert str(refusal.remedy) in text
 
 
 def waiting_for_countersignature(cast: Cast) -> Any:
