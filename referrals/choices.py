@@ -51,8 +51,10 @@ def buttons(record: Case, options: Iterable[Option]) -> Buttons:
     others: list[Button] = []
     main_given = False
     first = sorted(options, key=lambda each: not (each.open and each.name == COUNTERSIGN))
+    proposed = any(each.name == COUNTERSIGN for each in first)
     for option in (before_its_form(record, each) for each in first):
-        main = option.open and not main_given and (option.manner.main or option.name == COUNTERSIGN)
+        leads = option.name == COUNTERSIGN if proposed else option.manner.main
+        main = option.open and not main_given and leads
         main_given = main_given or main
         shown = Button(
             name=option.name,

@@ -195,6 +195,14 @@ def _proposed_it(standing: int) -> Refusal:
     return _second_is_needed(_("You proposed this yourself."))
 
 
+def another_waits(record: Case, declared: Transition, *, by: Actor) -> list[Refusal]:
+    """One decision at a time waits for its second person; only those whose step this is learn of it."""
+    if manner_of(declared).countersigned_by is None or not declared.permission(record, by):
+        return []
+    why = _("Another decision already waits for a countersignature.")
+    return [Refusal("waits", why, _("Settle it first."))]
+
+
 def waiting_proposal(record: Case) -> Proposal | None:
     return record.proposals.filter(fate=Proposal.Fate.WAITING).first()
 
@@ -259,6 +267,8 @@ def options(record: Case, *, by: Actor, proposal: Proposal | None = None) -> lis
             refusals = [
                 Refusal("waits_for_countersignature", _("Already proposed; it waits for a countersignature."))
             ]
+        elif proposal is not None:
+            refusals.extend(another_waits(record, declared, by=by))
         found.append(
             Option(
                 declared.name,

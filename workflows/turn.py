@@ -105,14 +105,8 @@ class Turn:
         refusals = openness.refusals_for(self.record, declared, by=self.by)
         if manner.needs_reason and not self.reason:
             refusals.append(Refusal("needs_reason", _("A reason is needed."), _("Write why.")))
-        if manner.countersigned_by and self.reading.proposal_id:
-            refusals.append(
-                Refusal(
-                    "waits",
-                    _("Another decision already waits for a countersignature."),
-                    _("Settle it first."),
-                )
-            )
+        if self.reading.proposal_id:
+            refusals.extend(openness.another_waits(self.record, declared, by=self.by))
         if refusals:
             raise StepRefused(*refusals)
         self._refuse_what_is_given(manner, data)

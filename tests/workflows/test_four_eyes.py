@@ -109,6 +109,23 @@ def test_only_one_decision_waits_at_a_time(cast: Any, pending: Any) -> None:
     assert refusal(pending, "grant_at_ice", by=cast.ice_reviewer, at=LATER, **GRANTED) == ["waits"]
 
 
+def test_a_page_shows_closed_what_the_door_refuses_while_a_decision_waits(cast: Any, pending: Any) -> None:
+    assert options(pending, cast.ice_reviewer)["deny_at_ice"].open
+    propose(cast, pending)
+    closed = options(pending, cast.ice_reviewer)
+    assert [each.code for each in closed["deny_at_ice"].refusals] == ["waits"]
+    assert [each.code for each in closed["grant_at_ice"].refusals] == ["waits_for_countersignature"]
+
+
+def test_whose_step_it_is_not_learns_nothing_of_a_decision_that_waits(cast: Any, pending: Any) -> None:
+    propose(cast, pending)
+    given = {"reason": "No.", "reason_code": "OTHER"}
+    refused = refusal(pending, "deny_at_ice", by=cast.representative, at=LATER, **given)
+    assert refused == ["not_your_step"]
+    seen = options(pending, cast.representative)["deny_at_ice"]
+    assert "waits" not in {each.code for each in seen.refusals}
+
+
 def test_sending_back_needs_a_reason_and_moves_nothing(cast: Any, pending: Any) -> None:
     propose(cast, pending)
     assert refusal(pending, SEND_BACK, by=cast.ice_supervisor, at=LATER) == ["needs_reason"]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from referrals import case_page
+from referrals import case_page, choices
 from referrals.demo.cast import ROLES, Cast
 from referrals.models import Document, ProgrammeOverride, SoiRequest
 from referrals.panels import Panel
@@ -128,6 +128,14 @@ def test_a_proposal_is_shown_with_its_content_to_those_who_decide(
     assert "10 Sep 2024" in text
     assert f"/cases/{request.reference}/steps/countersign/" in links(response)
     assert f"/cases/{request.reference}/steps/send_back/" in links(response)
+
+
+def test_what_could_be_done_instead_of_a_proposal_is_never_the_main_button(cast: Cast) -> None:
+    request = waiting_for_countersignature(cast)
+    at = OPEN_WORLD + timedelta(days=31)
+    for person, main_ones in ((cast.ice_reviewer, []), (cast.ice_supervisor, ["countersign"])):
+        offered = choices.buttons(request, choices.options_seen(request, by=person, at=at))
+        assert [each.name for each in (*offered.mine, *offered.others) if each.main] == main_ones
 
 
 def test_nobody_outside_learns_of_a_decision_that_is_only_proposed(
