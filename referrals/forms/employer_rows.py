@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from ..matter_rows import STATES
 from ..models import NameKind
 from ..personal_data import PersonalDataValidator
+from .fields import ZipField
 
 if TYPE_CHECKING:
     AnyFormSet = BaseFormSet[Any]
@@ -74,14 +74,7 @@ class SiteRow(RowForm):
         label=_("City"), max_length=100, required=False, validators=[PersonalDataValidator(_("City"))]
     )
     state = forms.ChoiceField(label=_("State"), choices=STATE_CHOICES, required=False)
-    zip_code = forms.CharField(
-        label=_("ZIP code"),
-        max_length=10,
-        required=False,
-        validators=[
-            RegexValidator(r"^[0-9]{5}(-[0-9]{4})?$", _("A ZIP code has five digits, like 85201.")),
-        ],
-    )
+    zip_code = ZipField(label=_("ZIP code"), required=False)
 
 
 class Problems:

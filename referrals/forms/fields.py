@@ -1,12 +1,15 @@
 """Form fields for what people type in their own way. A refused field shows again exactly what was typed."""
 
+import re
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from referrals.dates import PRESENT, DayOrPresent, UnclearDay, parse_day, parse_day_or_present
+from referrals.matter_rows import STATES
 
 
 class DayField(forms.CharField):
@@ -52,3 +55,38 @@ class DayOrPresentField(DayField):
     def prepare_value(self, value: Any) -> Any:
         """A stored day as ISO text, "present" in the reader's language, typed text as it is."""
         return str(value) if value is PRESENT else super().prepare_value(value)
+
+
+class StateField(forms.CharField):
+    """The two letters of a state, the District of Columbia or a territory; cleans to capitals, or blank."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=2, **options)
+
+    def clean(self, value: Any) -> str:
+        """The code, or `ValidationError` with a sentence."""
+        code = str(super().clean(value)).upper()
+        if code and code not in STATES:
+            raise ValidationError(
+                _("“%(value)s” is not the two-letter code of a state."),
+                code="no_state",
+                params={"value": value},
+            )
+        return code
+
+
+class ZipField(forms.CharField):
+    """A ZIP code of five digits, or of nine with or without a hyphen; cleans to 85201 or 85201-1234."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=10, **options)
+
+    def clean(self, value: Any) -> str:
+        """The code with its hyphen, or `ValidationError` with a sentence."""
+        typed = str(super().clean(value))
+        found = re.fullmatch(r"([0-9]{5})(?:-?([0-9]{4}))?", typed)
+        if typed and not found:
+            raise ValidationError(
+                _("A ZIP code has five digits, like 85201, or nine, like 85201-1234."), code="no_zip"
+            )
+        return "-".join(part for part in found.groups() if part) if found else ""

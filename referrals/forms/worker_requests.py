@@ -15,7 +15,7 @@ from workflows import policies
 from ..dates import PRESENT
 from ..models import CoveredName, Grant, Person, Statement, User, WorkerRequest, WorkPermit
 from ..programme_rules import may_extend, may_renew
-from .fields import DayField, DayOrPresentField
+from .fields import DayField, DayOrPresentField, StateField, ZipField
 from .grouping import OFFICE_THEN_DHS, GroupedForm
 
 CLAIM = (
@@ -166,13 +166,10 @@ class ClaimForm(GroupedForm):
     employer_on_stub = forms.CharField(label=_("Employer as on the paystub"), max_length=200, required=False)
     site_street = forms.CharField(label=_("Street of the worksite"), max_length=200, required=False)
     site_city = forms.CharField(label=_("City of the worksite"), max_length=100, required=False)
-    site_state = forms.CharField(
-        label=_("State of the worksite"),
-        max_length=2,
-        required=False,
-        help_text=_("Two letters, such as AZ."),
+    site_state = StateField(
+        label=_("State of the worksite"), required=False, help_text=_("Two letters, such as AZ.")
     )
-    site_zip = forms.CharField(label=_("ZIP code of the worksite"), max_length=10, required=False)
+    site_zip = ZipField(label=_("ZIP code of the worksite"), required=False)
     worked_from = DayField(label=_("Worked from"), required=False)
     worked_to = DayOrPresentField(
         label=_("Worked until"),
@@ -217,9 +214,6 @@ class ClaimForm(GroupedForm):
         if permit is not None:
             initial |= {name: getattr(permit, name) for name in PERMIT}
         super().__init__(*args, initial=initial, **kwargs)
-
-    def clean_site_state(self) -> str:
-        return str(self.cleaned_data["site_state"]).upper()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

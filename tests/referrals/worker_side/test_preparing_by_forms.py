@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 
+import pytest
 import time_machine
 from django.urls import reverse
 
@@ -142,3 +144,62 @@ def test_a_request_without_a_permit_needs_no_permit_papers(rosa: Browser, statem
     assert not request.items.get(key="i765").required
     assert request.permits.get().closed_at is not None
     assert request.items.get(key="employment").required
+
+
+def begun(rosa: Browser, statement: Statement) -> str:
+    """The page for the claim of a request that was just begun."""
+    send(rosa, reverse("worker_new"), **NAMES)
+    url = f"{reverse('request_new')}?worker={Person.objects.get().token}"
+    send(rosa, url, statement=statement.reference, filing="INITIAL", asks_permit="on")
+    return reverse("request_edit", args=[WorkerRequest.objects.get().reference])
+
+
+ZIP = {
+    "en": "A ZIP code has five digits, like 85201, or nine, like 85201-1234.",
+    "es": "Un código postal tiene cinco dígitos, como 85201, o nueve, como 85201-1234.",
+}
+STATE = {
+    "en": "“%s” is not the two-letter code of a state.",
+    "es": "“%s” no es el código de dos letras de un estado.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("name", "typed", "told"),
+    [
+        ("site_state", "ZZ", STATE), ("site_state", "7", STATE), ("site_zip", "1", ZIP),
+        ("site_zip", "8520", ZIP), ("site_zip", "85201-12", ZIP), ("site_zip", "8520A", ZIP),
+        ("site_zip", "٨٥٢٠١", ZIP),
+    ],
+)  # fmt: skip
+def test_a_place_that_cannot_be_is_refused_with_a_sentence_and_stays_on_the_page(
+    rosa: Browser, statement: Statement, name: str, typed: str, told: dict[str, str], language: str
+) -> None:
+    url = begun(rosa, statement)
+    page = rosa.get(url)
+    rosa.cookies["django_language"] = language
+    answer = rosa.post(
+        url, {"expected_version": page.context["form"]["expected_version"].value(), **CLAIM, name: typed}
+    )
+    text = unescape(answer.content.decode())
+    sentence = told[language]
+    assert (sentence % typed if "%s" in sentence else sentence) in text
+    assert f'value="{typed}"' in text
+    assert f'value="{CLAIM["site_street"]}"' in text
+    assert WorkerRequest.objects.get().site_street == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "kept"),
+    [
+        (" pr ", "00901", ("PR", "00901")), ("dc", "200010001", ("DC", "20001-0001")),
+        ("GU", "96910-1234", ("GU", "96910-1234")), ("", "", ("", "")),
+    ],
+)  # fmt: skip
+def test_a_place_in_a_territory_and_a_zip_code_of_nine_digits_are_kept(
+    rosa: Browser, statement: Statement, state: str, code: str, kept: tuple[str, str]
+) -> None:
+    send(rosa, begun(rosa, statement), **{**CLAIM, "site_state": state, "site_zip": code})
+    request = WorkerRequest.objects.get()
+    assert (request.site_state, request.site_zip) == kept
