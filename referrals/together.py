@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -113,7 +113,14 @@ def declared(kind: str, name: str) -> bool:
     )
 
 
-def left_out(records: Iterable[Any], choice: Choice) -> list[tuple[tuple[Refusal, ...], list[Any]]]:
+class LeftOut(NamedTuple):
+    """Why a step is not open for some of the chosen cases, and for which."""
+
+    refusals: tuple[Refusal, ...]
+    records: list[Any]
+
+
+def left_out(records: Iterable[Any], choice: Choice) -> list[LeftOut]:
     """The chosen cases for which a step is not open, by the reasons."""
     going = {record.pk for record in choice.records}
     refused = {record.pk: option.refusals for record, option in choice.closed}
@@ -121,7 +128,7 @@ def left_out(records: Iterable[Any], choice: Choice) -> list[tuple[tuple[Refusal
     for record in records:
         if record.pk not in going:
             found[refused.get(record.pk) or (_does_not_start(record, choice),)].append(record)
-    return list(found.items())
+    return [LeftOut(*each) for each in found.items()]
 
 
 def _does_not_start(record: Any, choice: Choice) -> Refusal:
@@ -170,6 +177,11 @@ class Outcome:
     waits: bool = False
     refusals: tuple[Refusal, ...] = ()
     changes: Sequence[diary.Entry] = ()
+
+    @property
+    def records(self) -> list[Any]:
+        """The case, as refusals are shown with the cases for which they hold."""
+        return [self.record]
 
 
 def asked_for(records: Iterable[Any], name: str) -> dict[int, Option]:
