@@ -64,11 +64,12 @@ def standing_of(record: Any) -> dict[str, str]:
 
 
 def turn_of(record: Any, user: User, options: list[Option]) -> dict[str, Any] | None:
-    """Whose turn it is; "you" only if a main step is open to the reader or would be with one thing mended."""
-    general = turns.turn_of(record, user)
-    if general is not None and not general["mine"] and record.desk_id == turns.my_desk(user):
-        return general | {"mine": any(each.open and each.name == COUNTERSIGN for each in options)}
-    return general
+    """Whose turn it is; while something is only proposed, that of whoever may countersign it."""
+    second = turns.SecondPerson(
+        waits=any(each.proposal is not None for each in options),
+        mine=any(each.open and each.name == COUNTERSIGN for each in options),
+    )
+    return turns.turn_of(record, user, second)
 
 
 def proposal_box(record: Any, options: list[Option]) -> dict[str, Any] | None:

@@ -44,7 +44,8 @@ def rows(
     """
     keys = [case.pk for case in cases]
     about = subjects(cases, user)
-    news = {step.case_id: step for step in Step.objects.filter(case_id__in=keys, sequence=F("case__version"))}
+    last = Step.objects.filter(case_id__in=keys, sequence=F("case__version"))
+    news = {step.case_id: step for step in turns.read_with_last_steps(last, user)}
     running: dict[int, list[Clock]] = defaultdict(list)
     for clock in Clock.objects.filter(case_id__in=keys, stopped_at__isnull=True):
         running[clock.case_id].append(clock)
@@ -78,6 +79,7 @@ def _row(
     case: Case, user: User, about: str, last: Step | None, clocks: list[Clock], *, at: datetime
 ) -> dict[str, Any]:
     machine = _machine(case)
+    second = turns.second_person(last)
     deadline = due_of(case, clocks, at=at) if case.closed_at is None else None
     removal = any(clock.key == queues.REMOVAL for clock in clocks)
     return {
@@ -86,7 +88,10 @@ def _row(
         "cells": [
             {"text": case.reference, "url": reverse("case", kwargs={"reference": case.reference})},
             {"text": about or str(machine.label), "note": str(machine.label) if about else ""},
-            {"turn": turns.turn_of(case, user), "note": machine.label_of(case.state)}
+            {
+                "turn": turns.turn_of(case, user, second),
+                "note": machine.label_of(case.state),
+            }
             if case.closed_at is None
             else {"text": machine.label_of(case.state)},
             {"deadline": deadline, "note": deadline["what"]} if deadline else {"text": _("no date")},

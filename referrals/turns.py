@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from workflows.machine import steps_of
 from workflows.machines.statement_states import TO_BE_SIGNED
-from workflows.models import Case, Kind, Proposal
+from workflows.models import Case, Kind, Proposal, Step
 from workflows.openness import manner_of
 from workflows.parties import Capacity
 
@@ -60,7 +61,10 @@ def can_move(user: User, *, kind: str, state: str) -> bool:
 
 
 def waiting_for(user: User) -> Q:
-    """Cases that a person in this capacity can move on, or has to countersign, wherever they lie."""
+    """Cases that a person in this capacity can move on, or has to countersign, wherever they lie.
+
+    While a proposal waits, the case waits for whoever may countersign it and for nobody else.
+    """
     states: dict[str, list[str]] = defaultdict(list)
     signs = Q(pk__in=[])
     for (kind, state), capacities in _movers().items():
@@ -74,18 +78,50 @@ def waiting_for(user: User) -> Q:
         found |= signs & Q(Exists(held))
     for kind, listed in states.items():
         found |= Q(kind=kind, state__in=listed)
-    return found | awaiting_countersignature(user)
+    return (found & ~Q(Exists(_waiting("pk")))) | awaiting_countersignature(user)
 
 
 def awaiting_countersignature(user: User) -> Q:
     """Cases with a proposal that this person may countersign: never one of their own."""
-    steps = _countersigned(user.capacity)
-    if not steps:
-        return Q(pk__in=[])
-    waiting = Proposal.objects.filter(
-        case_id=OuterRef("pk"), fate=Proposal.Fate.WAITING, step__in={name for _kind, name in steps}
-    ).exclude(proposed_by_id=user.pk)
-    return Q(Exists(waiting), kind__in={kind for kind, _name in steps})
+    return Q(Exists(_to_sign(user, "pk")))
+
+
+def _waiting(case: str) -> QuerySet[Proposal]:
+    """The proposals that wait in the case whose key stands in this column of the outer query."""
+    return Proposal.objects.filter(case_id=OuterRef(case), fate=Proposal.Fate.WAITING)
+
+
+def _to_sign(user: User, case: str) -> QuerySet[Proposal]:
+    steps: dict[str, set[str]] = defaultdict(set)
+    for kind, name in _countersigned(user.capacity):
+        steps[kind].add(name)
+    theirs = Q(pk__in=[])
+    for kind, names in steps.items():
+        theirs |= Q(case__kind=kind, step__in=names)
+    return _waiting(case).filter(theirs).exclude(proposed_by_id=user.pk)
+
+
+@dataclass(frozen=True)
+class SecondPerson:
+    """Whether a case waits for a countersignature, and whether for that of the reader."""
+
+    waits: bool = False
+    mine: bool = False
+
+
+def read_with_last_steps(steps: QuerySet[Step], user: User) -> QuerySet[Step]:
+    """Steps with what ``second_person`` finds beside the last one of each case."""
+    return steps.annotate(
+        case_waits=Exists(_waiting("case_id")), case_waits_for_reader=Exists(_to_sign(user, "case_id"))
+    )
+
+
+def second_person(last: Step | None) -> SecondPerson:
+    """What was read with the last step of a case."""
+    if last is None:
+        return SecondPerson()
+    read: Any = last
+    return SecondPerson(waits=read.case_waits, mine=read.case_waits_for_reader)
 
 
 def my_desks(user: User) -> list[int]:
@@ -99,13 +135,19 @@ def my_desk(user: User) -> int | None:
     return user.acting.office.desk_id if user.acting else None
 
 
-def turn_of(case: Case, user: User) -> dict[str, Any] | None:
-    """Whose turn it is, as ``whose_turn.html`` draws it; None when nobody has to act."""
+def turn_of(case: Case, user: User, second: SecondPerson) -> dict[str, Any] | None:
+    """Whose turn it is, as ``whose_turn.html`` draws it; None when nobody has to act.
+
+    That something is only proposed is said to nobody outside the desk.
+    """
     if case.closed_at is not None or case.desk_id is None:
         return None
-    if case.desk_id in my_desks(user) and can_move(user, kind=case.kind, state=case.state):
+    here = case.desk_id in my_desks(user)
+    if here and (second.mine if second.waits else can_move(user, kind=case.kind, state=case.state)):
         return {"mine": True, "who": ""}
     assert case.desk is not None
+    if here and second.waits:
+        return {"mine": False, "who": _("a second person at %(desk)s") % {"desk": case.desk.name}}
     if case.desk_id == my_desk(user):
         return {"mine": False, "who": _("a colleague at %(desk)s") % {"desk": case.desk.name}}
     return {"mine": False, "who": case.desk.name}
