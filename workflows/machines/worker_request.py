@@ -32,14 +32,15 @@ from .worker_request_uscis import UscisTrack
 ON_HOLD = frozenset({State.HELD})
 HOLD = _("A hold is in place.")
 IN_CHARGE = parties.uscis_supervisor | parties.programme_officer
+AT_INTAKE = IN_CHARGE | parties.dhs_intake
 
 CLOCKS = [
     ClockRule("worker_receipt", _("Receipt by intake"), frozenset({State.FILED, State.RECEIVED}),
               paused_in=ON_HOLD, pause_reason=HOLD,
-              ordered_by=IN_CHARGE),
+              ordered_by=AT_INTAKE),
     ClockRule("routing", _("Completeness check and routing"), frozenset({State.COMPLETENESS_CHECK}),
               paused_in=ON_HOLD, pause_reason=HOLD,
-              ordered_by=IN_CHARGE),
+              ordered_by=AT_INTAKE),
     ClockRule("biometrics", _("Biometrics appointment"), frozenset({State.BIOMETRICS_SCHEDULED}),
               until="biometrics_on"),
     ClockRule(

@@ -198,3 +198,36 @@ def test_a_fixed_date_offers_no_order(browse: Browse, cast: Any) -> None:
     assert pause_url(statement, "soi_review") not in links(page)
     refused = main(browse(cast.approver).get(pause_url(statement, "soi_review")))
     assert "This date is fixed. It does not move when a clock stands still." in refused
+
+
+@pytest.fixture
+def at_intake(cast: Any) -> Any:
+    """A worker's request that intake has accepted and not routed yet."""
+    request = cases.signed_request(cast, cases.active_statement(cast))
+    take_step(request, "file", by=cast.representative, at=cases.OPEN_WORLD)
+    return request
+
+
+@pytest.mark.parametrize(("accepted", "key"), [(False, "worker_receipt"), (True, "routing")])
+def test_intake_orders_the_clocks_of_a_workers_request_while_it_lies_there(
+    browse: Browse, cast: Any, at_intake: Any, accepted: bool, key: str
+) -> None:
+    for name in ("confirm_receipt", "accept") if accepted else ():
+        take_step(at_intake, name, by=cast.intake, at=cases.OPEN_WORLD)
+    browser, page = browse(cast.intake), pause_url(at_intake, key)
+    assert page in links(browser.get(f"/cases/{at_intake.reference}/"))
+    answer = browser.post(page, {**fields(browser.get(page)), **WORDS})
+    assert answer.status_code == 302
+    paused = Pause.objects.get(ended_at=None)
+    assert (paused.clock.key, paused.authority) == (key, WORDS["authority"])
+    assert page not in links(browse(cast.representative).get(f"/cases/{at_intake.reference}/"))
+    assert WORDS["authority"] in main(browse(cast.representative).get(f"/cases/{at_intake.reference}/"))
+
+
+def test_intake_orders_no_clock_of_a_request_that_is_decided_elsewhere(browse: Browse, cast: Any) -> None:
+    request = cases.routed_request(cast, cases.active_statement(cast))
+    page = browse(cast.intake).get(f"/cases/{request.reference}/")
+    assert page.status_code == 200
+    assert pause_url(request, "uscis_decision") not in links(page)
+    refused = main(browse(cast.intake).get(pause_url(request, "uscis_decision")))
+    assert "Only a USCIS supervisor / a DHS programme officer can decide this." in refused
