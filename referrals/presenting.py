@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
@@ -19,6 +19,7 @@ from workflows.machine import steps_under
 from workflows.models import Case, Clock, Deadline, Step
 from workflows.openness import manner_of
 from workflows.rules import Rules
+from workflows.turn import TIME_ZONE
 
 from . import note_labels, rule_words
 from .models import record_models
@@ -219,7 +220,22 @@ def set_off(record: Any, step: Step) -> list[str]:
         for effect in step.effects
         if effect.get("what") in words
     ]
-    return [*found, *rule_words.moved_dates(step, labels)]
+    return [*_days_elsewhere(step, labels), *found, *rule_words.moved_dates(step, labels)]
+
+
+def _days_elsewhere(step: Step, labels: Mapping[str, str]) -> Iterator[str]:
+    """Where the case counts its days from this step on, and which dates that moved."""
+    zone = step.data.get(TIME_ZONE)
+    if not zone:
+        return
+    yield _("Days begin and end in the time zone %(zone)s from now on.") % {"zone": zone}
+    for effect in step.effects:
+        if effect.get("what") == "recomputed" and effect.get("due") != effect.get("old"):
+            yield _("%(clock)s: was due %(old)s, is now due %(new)s") % {
+                "clock": labels.get(effect["clock"], effect["clock"]),
+                "old": _day(effect.get("old") or ""),
+                "new": _day(effect.get("due") or ""),
+            }
 
 
 def _effect(words: str, effect: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ from referrals.models import (
     Worksite,
 )
 from referrals.presenting import ShownDate, shown_clocks
-from referrals.services import evidence, soi_requests, statements, worker_requests
+from referrals.services import evidence, intake, soi_requests, statements, worker_requests
 from referrals.services.steps import take_step
 from workflows import policies
 
@@ -212,17 +212,19 @@ def routed_request(
     take_step(request, "file", by=by or cast.representative, at=at)
     take_step(request, "confirm_receipt", by=cast.intake, at=at)
     take_step(request, "accept", by=cast.intake, at=at)
-    worker_requests.answer_routing(
+    intake.answer_routing(
         request,
         by=cast.intake,
         at=at,
-        in_proceedings=ice,
-        final_order=False,
-        reinstated_order=False,
-        voluntary_departure=False,
-        detained=False,
-        prior_ice_contact=ice,
-        ice_office=cast.offices["ice-phoenix"] if ice else None,
+        answers={
+            "in_proceedings": ice,
+            "final_order": False,
+            "reinstated_order": False,
+            "voluntary_departure": False,
+            "detained": False,
+            "prior_ice_contact": ice,
+            "ice_office": cast.offices["ice-phoenix"] if ice else None,
+        },
     )
     take_step(request, "route_to_ice" if ice else "route_to_uscis", by=cast.intake, at=at)
     return request

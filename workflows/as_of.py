@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from django.db.models import Q
 from . import clockwork, terms
 from .machine import Machine
 from .models import Case, Clock, Pause, Step
+from .turn import TIME_ZONE_BEFORE
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,11 @@ class AsOf:
 
 def as_of(record: Case, *, at: datetime) -> AsOf | None:
     """The case at an instant; None if it was not open yet."""
-    steps = tuple(record.steps.filter(at__lte=at).select_related("actor").order_by("sequence"))
+    lines = list(record.steps.select_related("actor").order_by("sequence"))
+    steps = tuple(line for line in lines if line.at <= at)
     if not steps:
         return None
+    record = _where_it_was(record, lines[len(steps) :])
     state = steps[-1].to_state
     machine = type(record).machine.of(steps[-1].definition_version)
     standing = machine.standing(state)
@@ -63,6 +67,14 @@ def as_of(record: Case, *, at: datetime) -> AsOf | None:
         clocks=tuple(_clocks(record, machine, steps, at=at)),
         machine=machine,
     )
+
+
+def _where_it_was(record: Case, since: list[Step]) -> Case:
+    """The record with the time zone in which it counted its days before these lines."""
+    zones = (line.data[TIME_ZONE_BEFORE] for line in since if TIME_ZONE_BEFORE in line.data)
+    then = copy.copy(record)
+    then.time_zone = next(zones, record.time_zone)
+    return then
 
 
 def _clocks(record: Case, machine: Machine, steps: tuple[Step, ...], *, at: datetime) -> list[ClockThen]:

@@ -234,6 +234,10 @@ class Bench:
             rungs = self.ladder(clock)
         return ClockChange(What.RECOMPUTED, clock, self.at, rungs=rungs, before=before)
 
+    def counted_elsewhere(self, clock: Clock) -> list[ClockChange]:
+        """What another time zone does to a clock that goes on; one that stands still gets its date later."""
+        return [] if clock.paused or clock.policy is None else [self.recompute(clock, clock.policy)]
+
 
 def keep(
     record: Case,
@@ -244,12 +248,14 @@ def keep(
     entered: bool,
     follow: Mapping[int, Policy] | None = None,
     order: PauseOrder | Lifting | None = None,
+    moved: bool = False,
 ) -> Kept:
     """Bring every clock in line with the state just entered.
 
     ``clocks`` are those that have not stopped, with their pauses. ``entered`` tells whether the step
     changed the state: a clock that ``restarts`` begins anew only then. ``follow`` names the clocks, by key
-    of the row, that now run under another rule; ``order`` is what a person ordered about one of them.
+    of the row, that now run under another rule; ``order`` is what a person ordered about one of them. With
+    ``moved`` the record counts its days in another time zone from now on: what goes on is computed anew.
     """
     bench = Bench(record, at, rules)
     going = {clock.key: clock for clock in clocks}
@@ -259,8 +265,11 @@ def keep(
             kept.changes.append(bench.recompute(clock, follow[clock.pk]))
         if order is not None and order.clock == clock.key:
             kept.changes.append(order.applied(bench, clock))
+    touched = [change.clock for change in kept.changes]
     for rule in record.machine.clocks:
         changes, going_on = bench.align(rule, going.pop(rule.key, None), entered=entered)
+        if moved and going_on is not None and not changes and going_on not in touched:
+            changes = bench.counted_elsewhere(going_on)
         kept.changes.extend(changes)
         if going_on is not None:
             kept.clocks.append(going_on)

@@ -22,7 +22,7 @@ from recordsets import fetch
 from . import openness
 from .days import rule_day
 from .machine import FACT_PREFIX, steps_of
-from .models import Case, Clock, Pause, Proposal
+from .models import Case, Clock, Desk, Pause, Proposal
 from .parties import Actor
 from .rules import Rules, as_of, held
 
@@ -42,6 +42,7 @@ CLOCKS = """(
     FROM workflows_clock k WHERE k.case_id = workflows_case.id AND k.stopped_at IS NULL
 )"""
 NO_CLOCKS = "NULL"
+ZONES = "(SELECT json_object_agg(d.id, d.time_zone) FROM workflows_desk d WHERE d.id IN ({desks}))"
 STAMP = "(SELECT stamp FROM workflows_rulesstamp WHERE id = 1)"
 WAITING = """(
     SELECT u.id FROM workflows_proposal u WHERE u.case_id = workflows_case.id AND u.fate = 'WAITING' LIMIT 1
@@ -74,6 +75,12 @@ class Reading:
     rules: Rules
     proposal_id: int | None = None
     repeated_id: int | None = None
+    zones: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The time zones of the desks between which the case goes, by the key of the desk."""
+
+    def zone(self) -> str:
+        """The time zone in which the record, as it is now, counts its days."""
+        return self.zones.get(str(self.record.day_desk_id()), self.record.time_zone)
 
     def proposal(self) -> Proposal | None:
         return Proposal.objects.get(pk=self.proposal_id) if self.proposal_id else None
@@ -123,6 +130,12 @@ def _facts_of(model: type[Case], step: str) -> frozenset[str] | None:
     return None if asked & model.told_facts else asked
 
 
+def _zones_of(model: type[Case]) -> str:
+    table = model._meta.db_table
+    desks = [each for each in model._meta.local_concrete_fields if each.related_model is Desk]
+    return ZONES.format(desks=", ".join(f'"{table}"."{each.column}"' for each in desks))
+
+
 @lru_cache(maxsize=512)
 def statement(
     model: type[Case], facts: frozenset[str] | None, single: bool, using: str, *, clocks: bool = True
@@ -141,6 +154,9 @@ def statement(
             REPEATED if single else REPEATED_EACH, (NO_KEY,), output_field=models.BigIntegerField()
         ),
     )
+    if clocks and model.goes_from_zone_to_zone():
+        zones = RawSQL(_zones_of(model), (), output_field=models.TextField())
+        queryset = queryset.annotate(read_zones=zones)
     query = queryset.query
     if query.where:
         raise TypeError(
@@ -212,6 +228,7 @@ def _reading(model: type[Case], compiled: Statement, row: Sequence[Any], using: 
         rules=rules,
         proposal_id=read_with["read_proposal"],
         repeated_id=read_with["read_repeated"],
+        zones=read_with.get("read_zones") or {},
     )
 
 

@@ -23,6 +23,9 @@ from .parties import Actor
 from .reading import Reading
 from .refusals import Refusal, StepRefused, UnknownStep
 
+TIME_ZONE, TIME_ZONE_BEFORE = "time_zone", "time_zone_before"
+"""In a line of history: where days begin and end from that line on, and where they did before."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -237,17 +240,27 @@ class Turn:
             record.entered_state_at = at
         record.desk_id = record.desk_of(standing.holder)
         record.closed_at = (record.closed_at or at) if standing.final else None
+        moved = {} if standing.final else self._counted_elsewhere()
         kept = clockwork.keep(
             record, self.reading.clocks, rules=self.reading.rules, at=at, entered=entered, follow=follow,
-            order=order,
+            order=order, moved=bool(moved),
         )  # fmt: skip
         record.next_due_at = kept.next_due_at
         step = next_step(
             record, nature=nature, name=name, from_state=before, by=self.by, at=at, reason=self.reason,
-            data={**recorded, **self.behalf}, effects=[each.told() for each in kept.changes], key=self.key,
+            data={**recorded, **moved, **self.behalf}, effects=[each.told() for each in kept.changes],
+            key=self.key,
         )  # fmt: skip
         own = storing.changed_columns(record, self.before)
         return storing.Change(record, expected, step, kept.changes, own)
+
+    def _counted_elsewhere(self) -> dict[str, Any]:
+        """Where the case counts its days from now on, and where it did, if another office has it now."""
+        before, now = self.record.time_zone, self.reading.zone()
+        if before == now:
+            return {}
+        self.record.time_zone = now
+        return {TIME_ZONE: now, TIME_ZONE_BEFORE: before}
 
 
 def revived(payload: dict[str, Any]) -> dict[str, Any]:

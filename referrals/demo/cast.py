@@ -65,6 +65,9 @@ OFFICES = [
     ("platform", "platform", "Operations", False),
 ]
 
+ELSEWHERE = {"dol-whd-phoenix": "America/Phoenix", "ice-phoenix": "America/Phoenix"}
+"""The time zones of offices that are not in the zone of their organization's seat."""
+
 ROLES = [
     Role("organizer", "Ana Organizer", "desert-legal-aid", Capacity.ORGANIZER,
          "asks agencies for statements; sees no worker's file", "Organizer", "es"),
@@ -160,10 +163,8 @@ def _organizations() -> dict[str, Organization]:
     from ..models import Organization
 
     wanted = {
-        code: Organization(
-            code=code, name=name, kind=kind, level=level, state=state, time_zone=zone, authority=authority
-        )
-        for code, name, kind, level, state, zone, authority in ORGANIZATIONS
+        code: Organization(code=code, name=name, kind=kind, level=level, state=state, authority=authority)
+        for code, name, kind, level, state, _zone, authority in ORGANIZATIONS
     }
     return _stored(Organization, "code", wanted)
 
@@ -173,12 +174,13 @@ def _offices(organizations: dict[str, Organization]) -> dict[str, Office]:
 
     from ..models import Office
 
+    seats = {code: zone for code, _name, _kind, _level, _state, zone, _authority in ORGANIZATIONS}
     owners = {key: organizations[code] for key, code, _name, _field in OFFICES}
     desks = _stored(
         Desk,
         "key",
         {
-            key: Desk(key=key, name=name, time_zone=owners[key].time_zone, jurisdiction=code)
+            key: Desk(key=key, name=name, time_zone=ELSEWHERE.get(key, seats[code]), jurisdiction=code)
             for key, code, name, _field in OFFICES
         },
     )

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from workflows import policies, terms
 from workflows.calendars import calendar
-from workflows.models import Deadline
+from workflows.models import Deadline, Desk
 
 from .. import tasks
 from .cast import Cast
@@ -59,8 +59,8 @@ class Stage:
 
     def _due(self, rule: str, start: datetime, agency: str) -> date:
         term = policies.term(rule, on=start.date(), jurisdiction=agency)
-        zone = self.cast.organizations[agency].time_zone
-        days = calendar("us-federal").with_timezone(zone)
+        desk = Desk.objects.filter(office__organization=self.cast.organizations[agency]).earliest("pk")
+        days = calendar("us-federal").with_timezone(desk.time_zone)
         return terms.due(term, calendar=days, start=start.astimezone(days.timezone).date()).on
 
     def perform(self, stories: Iterable[Story[None]]) -> None:

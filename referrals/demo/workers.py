@@ -9,7 +9,7 @@ from typing import Any
 from workflows import policies
 
 from ..models import Person, Statement, User, WorkerRequest
-from ..services import evidence, worker_requests
+from ..services import evidence, intake, worker_requests
 from ..services.steps import take_step
 from .cast import Cast
 from .places import Place
@@ -165,17 +165,19 @@ def accepted(request: WorkerRequest, *, cast: Cast, by: User, at: datetime) -> W
 
 def routed(request: WorkerRequest, *, cast: Cast, at: datetime, ice: str = "") -> WorkerRequest:
     """The routing questions answered, and the request on its way to USCIS or to an ICE field office."""
-    worker_requests.answer_routing(
+    intake.answer_routing(
         request,
         by=cast.intake,
         at=at,
-        in_proceedings=bool(ice),
-        final_order=False,
-        reinstated_order=False,
-        voluntary_departure=False,
-        detained=False,
-        prior_ice_contact=bool(ice),
-        ice_office=cast.offices[ice] if ice else None,
+        answers={
+            "in_proceedings": bool(ice),
+            "final_order": False,
+            "reinstated_order": False,
+            "voluntary_departure": False,
+            "detained": False,
+            "prior_ice_contact": bool(ice),
+            "ice_office": cast.offices[ice] if ice else None,
+        },
     )
     take_step(request, "route_to_ice" if ice else "route_to_uscis", by=cast.intake, at=at)
     return request

@@ -71,7 +71,7 @@ class SituationForm(GroupedForm):
 
     def __init__(self, *args: Any, user: User, today: date, stay: Stay | None = None, **kwargs: Any) -> None:
         self.today = today
-        self.zone = ZoneInfo(stay.time_zone if stay else user.hat.organization.time_zone)
+        self.zone = ZoneInfo(stay.time_zone if stay else user.hat.office.desk.time_zone)
         initial: dict[str, Any] = {}
         if stay is not None:
             initial = {name: getattr(stay, name) for name in SITUATION if name != "statement"}

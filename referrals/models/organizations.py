@@ -24,7 +24,6 @@ class Organization(models.Model):
     level = models.CharField(max_length=8, choices=Level.choices, blank=True)
     state = models.CharField(max_length=2, blank=True)
     authority = models.TextField(blank=True, help_text=_("Statutes that the agency enforces."))
-    time_zone = models.CharField(max_length=60, default="America/New_York")
 
     class Meta:
         ordering = ("name",)

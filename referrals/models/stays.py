@@ -79,6 +79,10 @@ class Stay(StayMachine):
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
 
+    def day_desk_id(self) -> int:
+        """Who prepares it, and from the filing on the field office that decides it."""
+        return self.ice_desk_id if self.filed_at else self.representative_desk_id
+
     @classmethod
     def fact_expressions(cls, *, by: Actor, at: datetime) -> Mapping[str, Any]:
         me = cls._default_manager.filter(pk=OuterRef("pk"))

@@ -118,6 +118,12 @@ class WorkerRequest(WorkerRequestMachine):
     def get_absolute_url(self) -> str:
         return reverse("case", kwargs={"reference": self.reference})
 
+    def day_desk_id(self) -> int | None:
+        """Who prepares it, from the filing on who receives it, and once it is routed who decides it."""
+        if self.filed_at is None:
+            return self.representative_desk_id
+        return {"USCIS": self.uscis_desk_id, "ICE": self.ice_desk_id}.get(self.track) or self.intake_desk_id
+
     @property
     def needs_ice(self) -> bool | None:
         """Proceedings or a final order send a request to ICE; None while unanswered."""

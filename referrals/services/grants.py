@@ -33,6 +33,7 @@ def open_grant(request: WorkerRequest, step: Step, *, at: datetime) -> Grant:
         representative_id=request.representative_id,
         representative_desk_id=request.representative_desk_id,
         decider_desk=decider,
+        time_zone=decider.time_zone,
         decider="ICE" if at_ice else "USCIS",
         ice_office_id=request.ice_office_id if at_ice else None,
         starts_on=starts_on,
@@ -57,6 +58,7 @@ def open_renewal(grant: Grant, *, by: User, at: datetime) -> Renewal:
         agency_desk_id=statement.agency_desk_id,
         grant_ends_on=grant.ends_on,
         jurisdiction=statement.jurisdiction,
+        time_zone=grant.time_zone,
     )
     return engine.open_case(renewal, by=by, at=at)
 

@@ -14,7 +14,7 @@ from workflows.refusals import Refusal
 
 from ..models import PacketItem, User, WorkerRequest, WorkPermit
 from ..packets import Item, items_for
-from . import worker_requests
+from . import work_permits, worker_requests
 
 PERMIT_PAPERS = frozenset({"i765", "i765ws", "fee", "photos"})
 AHEAD = (
@@ -101,13 +101,7 @@ def set_permit(request: WorkerRequest, *, by: User, at: datetime, **values: Any)
             engine.advance(permit, "withdraw", by=by, at=at, reason="not asked for")
         return
     if permit is None:
-        permit = WorkPermit(
-            worker_request=request,
-            representative_id=request.representative_id,
-            representative_desk_id=request.representative_desk_id,
-            uscis_desk=request.uscis_desk,
-        )
-        engine.open_case(permit, by=by, at=at)
+        permit = work_permits.open_for(request, by=by, at=at)
     if any(getattr(permit, name) != value for name, value in values.items()):
         engine.record_note(permit, "revise", by=by, at=at)
         for name, value in values.items():

@@ -50,7 +50,7 @@ def begin(*, agency: Organization, office: Office, by: User, at: datetime, refer
         requester_desk=by.hat.office.desk,
         agency_desk=office.desk,
         jurisdiction=agency.code,
-        time_zone=agency.time_zone,
+        time_zone=office.desk.time_zone,
         contact_name=by.name,
         contact_email=by.email,
         **({"reference": reference} if reference else {}),
@@ -65,7 +65,7 @@ def addressed_to(office: Office) -> dict[str, Any]:
         "agency": agency,
         "agency_desk": office.desk,
         "jurisdiction": agency.code,
-        "time_zone": agency.time_zone,
+        "time_zone": office.desk.time_zone,
     }
 
 

@@ -72,7 +72,7 @@ def open_draft(
         agency_desk=office.desk,
         intake_desk=intake_desk(),
         jurisdiction=agency.code,
-        time_zone=agency.time_zone,
+        time_zone=office.desk.time_zone,
     )
     engine.open_case(statement, by=by, at=at, matter=matter.pk)
     months = policies.value("soi.review_months", on=rule_day(at), jurisdiction=agency.code, default=24)

@@ -48,7 +48,7 @@ def open_stay(
         ice_office=ice_office,
         representative_desk=by.hat.office.desk,
         ice_desk=ice_office.desk,
-        time_zone=by.hat.organization.time_zone,
+        time_zone=by.hat.office.desk.time_zone,
         **fields,
     )
     stay.full_clean(exclude=["state", "case_ptr"])
@@ -128,7 +128,7 @@ def ask_support(
         agency_desk=office.desk,
         ice_desk_id=locked.ice_desk_id,
         jurisdiction=agency.code,
-        time_zone=agency.time_zone,
+        time_zone=office.desk.time_zone,
     )
     engine.open_case(referral, by=by, at=at)
     announcements.step_taken(referral, referral.steps.get())

@@ -10,9 +10,22 @@ from django.utils.translation import gettext as _
 from workflows import days_in_words, engine
 from workflows.machines.work_permit import PENDING, VALID, State
 from workflows.machines.worker_request import State as RequestState
-from workflows.parties import SYSTEM
+from workflows.parties import SYSTEM, Actor
 
 from ..models import Grant, WorkerRequest, WorkPermit
+
+
+def open_for(request: WorkerRequest, *, by: Actor, at: datetime) -> WorkPermit:
+    """The permit that is asked for with a request; its days are those of USCIS, which decides it."""
+    assert request.uscis_desk is not None
+    permit = WorkPermit(
+        worker_request=request,
+        representative_id=request.representative_id,
+        representative_desk_id=request.representative_desk_id,
+        uscis_desk=request.uscis_desk,
+        time_zone=request.uscis_desk.time_zone,
+    )
+    return engine.open_case(permit, by=by, at=at)
 
 
 def take_up_after_grant(request: WorkerRequest, *, at: datetime) -> None:

@@ -16,7 +16,6 @@ from ..models import (
     AskedItem,
     Decision,
     Evidence,
-    Office,
     PacketItem,
     Person,
     Renewal,
@@ -25,9 +24,9 @@ from ..models import (
     StatementVersion,
     User,
     WorkerRequest,
-    WorkPermit,
 )
 from ..packets import items_for
+from . import work_permits
 from .persons import add_person as add_person
 from .statements import intake_desk
 
@@ -56,6 +55,7 @@ def open_request(
         representative_desk=_own_desk(by),
         intake_desk=intake_desk(),
         uscis_desk=Desk.objects.get(key=USCIS),
+        time_zone=_own_desk(by).time_zone,
         **fields,
     )
     engine.open_case(request, by=by, at=at, filing=str(filing))
@@ -65,13 +65,7 @@ def open_request(
     )
     Screening.objects.create(request=request)
     if request.asks_permit:
-        permit = WorkPermit(
-            worker_request=request,
-            representative_id=by.hat.organization_id,
-            representative_desk=request.representative_desk,
-            uscis_desk=request.uscis_desk,
-        )
-        engine.open_case(permit, by=by, at=at)
+        work_permits.open_for(request, by=by, at=at)
     check_scope(request, at=at)
     return request
 
@@ -186,17 +180,6 @@ def check_scopes_again(statement: Statement, *, at: datetime) -> int:
         check_scope(request, at=at)
         changed += before != after
     return changed
-
-
-@in_one_piece
-def answer_routing(request: WorkerRequest, *, by: User, at: datetime, **answers: Any) -> None:
-    """Intake's answers to the routing questions; they bump the version, because steps read them."""
-    engine.record_note(request, "answer_routing", by=by, at=at)
-    for name, value in answers.items():
-        setattr(request, name, value)
-    office: Office | None = request.ice_office
-    request.ice_desk = office.desk if office else None
-    request.save()
 
 
 def give_receipt_number(request: WorkerRequest, *, at: datetime) -> None:

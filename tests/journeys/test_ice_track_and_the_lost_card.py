@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from referrals.models import Grant, WorkPermit
-from referrals.services import worker_requests
+from referrals.services import intake, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, inbox_of, routed_request, signed_request
 from workflows import history
@@ -52,10 +52,16 @@ class TestGivenAWorkerInProceedings:
         take_step(request, "file", by=cast.representative, at=OPEN_WORLD)
         take_step(request, "confirm_receipt", by=cast.intake, at=OPEN_WORLD)
         take_step(request, "accept", by=cast.intake, at=OPEN_WORLD)
-        worker_requests.answer_routing(
-            request, by=cast.intake, at=OPEN_WORLD, in_proceedings=True, final_order=False,
-            ice_office=cast.offices["ice-phoenix"],
-        )  # fmt: skip
+        intake.answer_routing(
+            request,
+            by=cast.intake,
+            at=OPEN_WORLD,
+            answers={
+                "in_proceedings": True,
+                "final_order": False,
+                "ice_office": cast.offices["ice-phoenix"],
+            },
+        )
         with pytest.raises(StepRefused) as refused:
             take_step(request, "route_to_uscis", by=cast.intake, at=OPEN_WORLD)
         assert codes(refused) == ["belongs_to_uscis"]

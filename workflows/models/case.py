@@ -137,6 +137,15 @@ class Case(models.Model):
         """The day it is at a moment where the case is."""
         return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
+    @classmethod
+    def goes_from_zone_to_zone(cls) -> bool:
+        """Whether cases of this kind count their days elsewhere after another office took them up."""
+        return cls.day_desk_id is not Case.day_desk_id
+
+    def day_desk_id(self) -> int | None:
+        """The desk where its days begin and end now; None if it stays in the zone in which it was opened."""
+        return None
+
     def desk_of(self, holder: str) -> int | None:
         """The desk whose turn it is while ``holder`` has the case; None when nobody has."""
         return getattr(self, f"{holder}_desk_id") if holder else None

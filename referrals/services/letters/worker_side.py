@@ -32,7 +32,8 @@ def _request_notice(occasion: Occasion, office: Office, *, legal_help: bool = Fa
 
 
 def _filed_on(request: WorkerRequest, occasion: Occasion) -> date:
-    return request.day_at(request.filed_at or occasion.at)
+    """The day at intake, where it arrived: it stays the same day wherever the request is decided."""
+    return request.intake_desk.day_at(request.filed_at or occasion.at)
 
 
 def receipt(occasion: Occasion) -> ReceiptFacts:

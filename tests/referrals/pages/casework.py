@@ -298,5 +298,5 @@ def twin(record: Any, **changes: Any) -> Any:
 
 def office_of(owner: Organization, *, field_office: bool = False, number: int = 0) -> Office:
     name = f"Office {number} of {owner.name}"
-    desk = Desk.objects.create(key=f"{owner.code}-{number}", name=name, time_zone=owner.time_zone)
+    desk = Desk.objects.create(key=f"{owner.code}-{number}", name=name)
     return Office.objects.create(organization=owner, desk=desk, name=name, field_office=field_office)
