@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from workflows import rules
+from workflows.days import rule_day
 from workflows.machine import Told
 from workflows.models import Step
 from workflows.policies import NoPolicy
@@ -78,7 +79,7 @@ def _may_ask(request: SoiRequest, askers: object, *, groups: bool) -> Told:
 
 def answer_facts(request: SoiRequest, *, on: date) -> Mapping[str, Told]:
     """Which answers the agency gives, by the rule of the day on which the request was sent."""
-    sent = request.submitted_at.date() if request.submitted_at else on
+    sent = rule_day(request.submitted_at) if request.submitted_at else on
     enabled = rule_of("agency.outcomes", request.agency.code, day=sent, today=on)
     return {
         fact: Told(not isinstance(enabled, list) or answer in enabled) for fact, answer in ANSWERS.items()

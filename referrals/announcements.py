@@ -43,8 +43,12 @@ WHAT_HAPPENED = {
 }
 
 
-def step_taken(record: Any, step: Step) -> None:
-    """Write the messages that a step sets off, in the step's own transaction."""
+def step_taken(record: Any, step: Step, *, then: Step | None = None) -> None:
+    """Write the messages that a step sets off, in the step's own transaction.
+
+    ``then`` is the step that the system took on the record right after it. People are told once, where the
+    record stands now, and as urgently as the later step asks for.
+    """
     kind = record.machine.kind
     event = f"{kind}.{step.name}".lower()
     if step.nature == Step.Nature.PROPOSED:
@@ -58,7 +62,8 @@ def step_taken(record: Any, step: Step) -> None:
             what="sent_back",
         )
     elif step.nature in (Step.Nature.MOVED, Step.Nature.OPENED):
-        notices = STEPS.get((kind, step.name), ())
+        later = {each.to: each for each in STEPS.get((kind, then.name), ())} if then is not None else {}
+        notices = [later.get(each.to, each) for each in STEPS.get((kind, step.name), ())]
         own = {each: OWN_WORDS.get((kind, step.name, each.to.key)) for each in notices}
         _tell(record, event, [each for each, tell in own.items() if tell is None], step=step)
         for notice, tell in own.items():

@@ -20,6 +20,7 @@ from workflows.refusals import Refusal
 from . import diary
 from .forms.steps import form_for
 from .models import User, record_models
+from .services.effects import goes_on_with
 
 
 @dataclass(frozen=True)
@@ -200,16 +201,21 @@ def running_clocks(records: Iterable[Case]) -> dict[int, frozenset[str]]:
     return {pk: frozenset(keys) for pk, keys in found.items()}
 
 
-def effects_of(record: Any, option: Option, *, running: frozenset[str] | None = None) -> Effects:
+def effects_of(
+    record: Any, option: Option, *, at: datetime, running: frozenset[str] | None = None
+) -> Effects:
     """What happens if this step is taken now, as far as the machine declares it.
 
-    ``running`` are the record's clocks, where they were asked for together with those of others.
+    Where the system takes a further step at once, the state is the one to which that one leads. ``running``
+    are the record's clocks, where they were asked for together with those of others.
     """
     machine = record.machine
     settles = option.name in (COUNTERSIGN, SEND_BACK)
     second = None if settles else option.manner.countersigned_by
     targets = [target for target in option.targets if target in {str(each) for each in machine.states}]
     moves = [target for target in targets if target != record.state]
+    if len(moves) == 1:
+        moves = [_where_it_ends(record, option.name, moves[0], at=at)]
     if running is None and len(moves) == 1:
         running = running_clocks([record])[record.pk]
     return Effects(
@@ -217,6 +223,19 @@ def effects_of(record: Any, option: Option, *, running: frozenset[str] | None = 
         ends=bool(moves) and all(machine.standing(target).final for target in moves),
         clocks=_clock_changes(record, option, moves[0], running or frozenset()) if len(moves) == 1 else [],
         waits_for=str(second.label) if second is not None else "",
+    )
+
+
+def _where_it_ends(record: Any, name: str, target: str, *, at: datetime) -> str:
+    """The state in which a step leaves the record: its own, or that of the system's step right after it."""
+    following = goes_on_with(record, name, at=at)
+    return next(
+        (
+            str(each.target)
+            for each in steps_for(record)
+            if each.name == following and str(each.source) == target
+        ),
+        target,
     )
 
 

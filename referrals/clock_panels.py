@@ -80,7 +80,7 @@ def _panel(record: Any, clock: Clock, user: User, now: Rules, *, at: datetime) -
         turn=presenting.whose_turn(record),
         pauses=(
             *(_pause(record, clock, pause, in_charge=in_charge) for pause in clock.stretches()),
-            *(_closures(clock, closures, shown) if moves else ()),
+            *(_closures(record, clock, closures, shown) if moves else ()),
         ),
         pause_url=reverse("clock_pause", args=[record.reference, clock.key]) if in_charge else "",
     )
@@ -100,9 +100,11 @@ def _pause(record: Any, clock: Clock, pause: Pause, *, in_charge: bool) -> Shown
     )
 
 
-def _closures(clock: Clock, closures: Sequence[terms.Tolling], shown: ShownDate) -> Iterator[ShownPause]:
+def _closures(
+    record: Any, clock: Clock, closures: Sequence[terms.Tolling], shown: ShownDate
+) -> Iterator[ShownPause]:
     """The declared closures that lie in the time of the clock."""
-    first = clock.counts_from or clock.started_at.date()
+    first = clock.counts_from or record.day_at(clock.started_at)
     for window in closures:
         if window.ends_on >= first and window.starts_on <= shown.on:
             yield ShownPause(window.starts_on, window.ends_on, window.authority, closure=True)

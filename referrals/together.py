@@ -155,10 +155,13 @@ class Sums:
     ends: int
 
 
-def effects_of(choice: Choice) -> Sums:
+def effects_of(choice: Choice, *, at: datetime) -> Sums:
     """What happens if a step is taken now on all cases for which it is open, in one query."""
     running = choices.running_clocks(choice.records)
-    each = [choices.effects_of(record, option, running=running[record.pk]) for record, option in choice.open]
+    each = [
+        choices.effects_of(record, option, at=at, running=running[record.pk])
+        for record, option in choice.open
+    ]
     return Sums(
         consequence=str(choice.manner.consequence),
         waits_for=next((effects.waits_for for effects in each if effects.waits_for), ""),

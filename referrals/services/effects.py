@@ -15,7 +15,8 @@ from workflows.turn import revived
 from ..models import Grant, Renewal, SoiRequest, Statement, StayReferral, WorkerRequest, WorkPermit
 from . import evidence, grants, letters, statements, stays, work_permits, worker_requests
 
-Effect = Callable[..., None]
+Effect = Callable[..., Step | None]
+"""Returns the step that the system took on the same record right after, where it took one."""
 
 
 def _request_accepted(record: SoiRequest, step: Step, *, by: Actor, at: datetime) -> None:
@@ -66,8 +67,8 @@ def _returned_to_uscis(record: WorkerRequest, step: Step, *, by: Actor, at: date
     work_permits.take_up_after_grant(record, at=at)
 
 
-def _fee_settled(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> None:
-    work_permits.take_up_if_granted(record, at=at)
+def _fee_settled(record: WorkPermit, step: Step, *, by: Actor, at: datetime) -> Step | None:
+    return work_permits.take_up_if_granted(record, at=at)
 
 
 def _grant_ended(record: Grant, step: Step, *, by: Actor, at: datetime) -> None:
@@ -78,8 +79,8 @@ def _permit_delivered(record: WorkPermit, step: Step, *, by: Actor, at: datetime
     work_permits.replace_earlier(record, at=at)
 
 
-def _referral_sent(record: StayReferral, step: Step, *, by: Actor, at: datetime) -> None:
-    stays.hasten_if_urgent(record, at=at)
+def _referral_sent(record: StayReferral, step: Step, *, by: Actor, at: datetime) -> Step | None:
+    return stays.hasten_if_urgent(record, at=at)
 
 
 def _renewal_opened(record: Renewal, step: Step, *, by: Actor, at: datetime) -> None:
@@ -114,6 +115,24 @@ EFFECTS: dict[tuple[str, str], Effect] = {
 }
 
 
+def _is_urgent(record: StayReferral, *, at: datetime) -> bool:
+    return stays.is_urgent(record.stay, at=at)
+
+
+GOES_ON: dict[tuple[str, str], tuple[str, Callable[..., bool]]] = {
+    (Kind.WORK_PERMIT, "accept_fee"): ("take_up", work_permits.is_granted),
+    (Kind.WORK_PERMIT, "grant_waiver"): ("take_up", work_permits.is_granted),
+    (Kind.STAY_REFERRAL, "send"): ("hasten", _is_urgent),
+}
+"""The step that the system takes on the same record right after another one, and whether it does."""
+
+
+def goes_on_with(record: Any, name: str, *, at: datetime) -> str:
+    """The step that the system would take on the record right after this one; empty where there is none."""
+    step, does = GOES_ON.get((record.machine.kind, name), ("", None))
+    return step if does is not None and does(record, at=at) else ""
+
+
 GUARDS: dict[tuple[str, str], Callable[..., None]] = {
     (Kind.WORK_PERMIT, "approve"): work_permits.refuse_to_outlive_the_grant,
 }
@@ -134,11 +153,14 @@ def look_ahead(record: Any, name: str, **data: Any) -> None:
         guard(record, **data)
 
 
-def follow(record: Any, step: Step, *, by: Actor, at: datetime) -> None:
-    """Let a step that was really taken have its effects, and issue its letter."""
+def follow(record: Any, step: Step, *, by: Actor, at: datetime) -> Step | None:
+    """Let a step that was really taken have its effects, and issue its letter.
+
+    Returns the step that the system took on the same record right after it, if it took one.
+    """
     if step.nature != Step.Nature.MOVED:
-        return
+        return None
     effect = EFFECTS.get((record.machine.kind, step.name))
-    if effect is not None:
-        effect(record, step, by=by, at=at)
+    then = effect(record, step, by=by, at=at) if effect is not None else None
     letters.issue_for(record, step, by=by, at=at)
+    return then

@@ -60,9 +60,9 @@ def take_step(
         **data,
     )
     if not step.repeated:
-        effects.follow(record, step, by=by, at=at)
+        then = effects.follow(record, step, by=by, at=at)
         if tell:
-            announcements.step_taken(record, step)
+            announcements.step_taken(record, step, then=then)
     return step
 
 
@@ -137,7 +137,7 @@ def _take_together(
         with in_hand.a_case(record.reference):
             traces.note(record, name, verdict)
             if isinstance(verdict, Step) and not verdict.repeated:
-                effects.follow(record, verdict, by=by, at=at)
+                then = effects.follow(record, verdict, by=by, at=at)
                 if tell:
-                    announcements.step_taken(record, verdict)
+                    announcements.step_taken(record, verdict, then=then)
     return verdicts

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from workflows import days_in_words, engine
 from workflows.machines.work_permit import PENDING, VALID, State
 from workflows.machines.worker_request import State as RequestState
+from workflows.models import Step
 from workflows.parties import SYSTEM, Actor
 
 from ..models import Grant, WorkerRequest, WorkPermit
@@ -37,10 +38,16 @@ def take_up_after_grant(request: WorkerRequest, *, at: datetime) -> None:
         take_up_if_granted(permit, at=at)
 
 
-def take_up_if_granted(permit: WorkPermit, *, at: datetime) -> None:
-    """Move a permit that waited only for the grant on to its review."""
-    if permit.grant_id is not None and permit.state == State.AWAITING_GRANT:
-        engine.advance(permit, "take_up", by=SYSTEM, at=at)
+def is_granted(permit: WorkPermit, *, at: datetime) -> bool:
+    """Whether the deferred action is granted, so that a settled fee was the last thing to wait for."""
+    return permit.grant_id is not None
+
+
+def take_up_if_granted(permit: WorkPermit, *, at: datetime) -> Step | None:
+    """Move a permit that waited only for the grant on to its review; the step that was taken, or None."""
+    if is_granted(permit, at=at) and permit.state == State.AWAITING_GRANT:
+        return engine.advance(permit, "take_up", by=SYSTEM, at=at)
+    return None
 
 
 def end_with_request(request: WorkerRequest, *, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 import present
 from notifications import bounces
+from workflows.days import rule_day
 
 from .. import context
 from ..models import User
@@ -21,7 +22,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": _("Statement and stay casework"),
         "lives_on": present.today() if present.ahead() else None,
-        "programme": SimpleLazyObject(lambda: context.programme(present.now().date())),
+        "programme": SimpleLazyObject(lambda: context.programme(rule_day(present.now()))),
         "navigation": SimpleLazyObject(lambda: context.navigation(request)) if isinstance(user, User) else [],
         "mail_comes_back_since": SimpleLazyObject(lambda: bounces.failing_since(user))
         if isinstance(user, User)

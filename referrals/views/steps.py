@@ -137,7 +137,7 @@ def _page(
             "form": form,
             "refusals": refusals or option.refusals,
             "changes": changes,
-            "effects": choices.effects_of(record, option),
+            "effects": choices.effects_of(record, option, at=at),
             "told": announcements.preview(record, option.name) if option.open else [],
             "proposal": case_page.proposal_shown(record, proposal) if proposal else None,
             "does_not_stop_removal": getattr(record, "does_not_stop_removal", False),

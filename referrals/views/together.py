@@ -138,7 +138,7 @@ def _confirm(
         going=form.records,
         left_out=[] if form.is_bound else several.left_out(records, choice),
         staying=len(records) - len(form.records),
-        effects=several.effects_of(choice),
+        effects=several.effects_of(choice, at=at),
         told=announcements.preview_all(going, name),
         does_not_stop_removal=any(getattr(each, "does_not_stop_removal", False) for each in going),
         form=form,

@@ -74,7 +74,7 @@ class TestClocksThatAreAnnounced:
     def announced(self, record: Any, name: str, *, by: Any) -> str:
         option = choices.option_named(record, name, by=by, at=OPEN_WORLD)
         assert option is not None
-        return " ".join(choices.effects_of(record, option).clocks)
+        return " ".join(choices.effects_of(record, option, at=OPEN_WORLD).clocks)
 
     def stay_of(self, cast: Cast, **fields: Any) -> Stay:
         worker = worker_requests.add_person(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflows import days_in_words, policies
+from workflows.days import rule_day
 from workflows.models import Kind
 
 from ... import reason_codes
@@ -104,7 +105,7 @@ class FeeForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        filed_on: date = timezone.localtime(self.record.filed_at or self.at).date()
+        filed_on = rule_day(self.record.filed_at or self.at)
         fee = policies.value("fee.I-765.c14.paper", on=filed_on, default=None)
         if fee is not None:
             self.fields["reason"].help_text = _(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from notifications.models import Message
 from referrals.demo.cast import Cast
-from referrals.models import Grant, User, WorkerRequest
+from referrals.models import Grant, User, WorkerRequest, WorkPermit
 from referrals.services import worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
@@ -48,6 +50,55 @@ def test_the_gate_of_the_permit_is_closed_before_the_grant_and_says_why(
     page = at_desk(cast.adjudicator).open("case_step", permit.reference, "take_up")
     assert "Deferred action is not granted, or no longer in force." in words(page)
     assert "The work permit can be approved only after the grant" in words(page)
+
+
+@pytest.fixture
+def waiting_for_its_fee(cast: Cast, at_uscis: WorkerRequest) -> WorkPermit:
+    """The permit of a request that was granted before anybody looked at the fee."""
+    worker_requests.write_decision(
+        at_uscis, by=cast.adjudicator, at=OPEN_WORLD, outcome="GRANT", rationale="Needed as a witness."
+    )
+    terms: dict[str, Any] = {"grant_starts_on": date(2024, 8, 5), "months": 48}
+    take_step(at_uscis, "grant", by=cast.adjudicator, at=OPEN_WORLD, **terms)
+    return at_uscis.permits.get()
+
+
+def test_a_settled_fee_is_announced_with_the_state_in_which_it_leaves_the_permit(
+    cast: Cast, waiting_for_its_fee: WorkPermit, at_desk: AtDesk
+) -> None:
+    desk, permit = at_desk(cast.adjudicator), waiting_for_its_fee
+    page = words(desk.open("case_step", permit.reference, "accept_fee"))
+    assert "The case is then: Under review." in page
+    assert "Waiting for deferred action" not in page
+    assert "Starts to count: Decision on the work permit." in page
+    before = Message.objects.count()
+    desk.takes(permit, "accept_fee")
+    assert permit.state == permits.State.IN_ADJUDICATION
+    done = words(desk.open("case", permit.reference))
+    assert "Done: Fee is right. The case is now: Under review." in done
+    waits = str(permit.machine.standing(permits.State.AWAITING_GRANT).public)
+    assert not Message.objects.filter(body__contains=waits, about=permit.reference).exists()
+    assert Message.objects.count() == before
+
+
+def test_before_the_grant_a_settled_fee_leaves_the_permit_waiting(
+    cast: Cast, at_uscis: WorkerRequest, at_desk: AtDesk
+) -> None:
+    desk, permit = at_desk(cast.adjudicator), at_uscis.permits.get()
+    page = words(desk.open("case_step", permit.reference, "accept_fee"))
+    assert "The case is then: Waiting for deferred action." in page
+    desk.takes(permit, "accept_fee")
+    assert permit.state == permits.State.AWAITING_GRANT
+
+
+def test_the_fee_is_that_of_the_day_of_filing_in_washington(
+    cast: Cast, at_uscis: WorkerRequest, at_desk: AtDesk
+) -> None:
+    permit = at_uscis.permits.get()
+    late = datetime(2024, 8, 6, 3, 0, tzinfo=UTC)  # eleven in the evening of the fifth in Washington
+    WorkPermit.objects.filter(pk=permit.pk).update(filed_at=late)
+    page = at_desk(cast.adjudicator).open("case_step", permit.reference, "accept_fee")
+    assert "in force on 5 Aug 2024" in words(page)
 
 
 def test_a_permit_never_ends_after_its_deferred_action(cast: Cast, granted: Grant, at_desk: AtDesk) -> None:

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from notifications.models import Channel, Message
 from referrals.demo.cast import Cast
 from referrals.models import StayReferral
 from referrals.services import persons, stays
@@ -33,7 +34,7 @@ def _in_the_open_world() -> Any:
         yield
 
 
-def asked(cast: Cast) -> StayReferral:
+def asked(cast: Cast, **situation: Any) -> StayReferral:
     person = persons.add_person(
         by=cast.representative,
         at=OPEN_WORLD,
@@ -53,6 +54,7 @@ def asked(cast: Cast) -> StayReferral:
         form_signed=True,
         final_order=True,
         consented_on=OPEN_WORLD.date(),
+        **situation,
     )
     return stays.ask_support(
         stay,
@@ -80,6 +82,27 @@ def test_a_letter_is_drafted_by_one_and_signed_by_another(cast: Cast, browse: Br
     assert preview.content.startswith(b"%PDF")
     take(browse(cast.approver), referral, "approve")
     assert StayReferral.objects.get().state == State.APPROVED
+
+
+@pytest.mark.parametrize("detained", [True, False])
+def test_a_sent_letter_is_announced_once_and_where_it_stands_then(
+    cast: Cast, browse: Browse, detained: bool
+) -> None:
+    referral = asked(cast, detained=detained)
+    take(browse(cast.investigator), referral, "draft", **FIELDS)
+    take(browse(cast.approver), referral, "approve")
+    ends = State.SENT_URGENT if detained else State.SENT
+    ian = browse(cast.investigator)
+    page = text_of(ian.get(reverse("case_step", args=[referral.reference, "send"])))
+    assert f"The case is then: {ends.label}." in page
+    take(ian, referral, "send")
+    assert StayReferral.objects.get().state == ends
+    assert f"The case is now: {ends.label}." in text_of(ian.get(case(referral)))
+    told = Message.objects.filter(about=referral.reference, event="stay_referral.send")
+    hears = told.filter(recipient=cast.ice_reviewer, channel=Channel.INBOX).get()
+    assert str(StayReferral.machine.standing(ends).public) in hears.body
+    assert hears.mandatory is detained, "what is urgent cannot be turned off"
+    assert not Message.objects.filter(event="stay_referral.hasten").exists()
 
 
 def test_a_number_in_the_letter_is_refused_and_nothing_is_stored(cast: Cast, browse: Browse) -> None:
