@@ -210,6 +210,27 @@ def test_text_changed_by_a_colleague_is_not_overwritten_unseen(cast: Cast, brows
     assert SoiRequest.objects.get().dispute == "Both texts"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"zip_code": "1"}, "A ZIP code has five digits, like 85201, or nine, like 85201-1234."),
+        ({"state": "ZZ"}, "ZZ is not one of the available choices."),
+    ],
+)
+def test_a_worksite_that_cannot_be_is_refused_and_stays_on_the_page(
+    cast: Cast, browse: Browse, wrong: dict[str, str], told: str
+) -> None:
+    request = request_draft(cast)
+    client, page = browse(cast.representative), edit(request, "places")
+    typed = rows(
+        "sites", {"street": "9 New Road", "city": "Mesa", "state": "AZ", "zip_code": "85201", **wrong}
+    )
+    answer = client.post(page, {"as_shown": token_of(client.get(page)), "next": "1", **typed})
+    assert told in text_of(answer)
+    assert 'value="9 New Road"' in answer.content.decode()
+    assert not request.sites.filter(street="9 New Road").exists()
+
+
 def test_the_agency_can_be_changed_while_it_is_a_draft(cast: Cast, browse: Browse) -> None:
     request = request_draft(cast)
     client = browse(cast.representative)
