@@ -1,9 +1,9 @@
 """Which steps are open on a page of cases, and why not: ``python -m tests.benchmarks.options [--rounds 9]``.
 
 The job: for each of fifty requests in adjudication, every step that starts there, with the reasons why this
-person cannot take it. Ours reads the page with one statement; "told" is ours with all of it put into words. By
-hand it is one statement with the same facts and nothing but a list of names. The peer asks django-fsm case by
-case, each fact by a query.
+person cannot take it. Ours reads the page with one statement; "told" is ours with all of it put into words.
+By hand it is one statement with the same facts and nothing but a list of names. The peer asks django-fsm
+case by case, each fact by a query.
 """
 
 from __future__ import annotations
