@@ -21,7 +21,10 @@ from .models import Act, Delegation, User, record_models
 
 @cache
 def _movers() -> dict[tuple[str, str], frozenset[str]]:
-    """The capacities that can take a main step from each state; any step where there is no main one."""
+    """The capacities that can take a main step from each state; any step where there is no main one.
+
+    Nobody where nobody has to act.
+    """
     main: dict[tuple[str, str], set[str]] = defaultdict(set)
     others: dict[tuple[str, str], set[str]] = defaultdict(set)
     for kind, model in record_models().items():
@@ -32,8 +35,29 @@ def _movers() -> dict[tuple[str, str], frozenset[str]]:
             place = (kind, str(declared.source))
             (main if manner.main else others)[place].update(declared.permission.capacities)
     return {
-        place: frozenset((main.get(place) or others[place]) - {Capacity.SYSTEM}) for place in {*main, *others}
+        place: frozenset((main.get(place) or others[place]) - {Capacity.SYSTEM})
+        for place in {*main, *others} - at_rest()
     }
+
+
+@cache
+def at_rest() -> frozenset[tuple[str, str]]:
+    """Kinds and states in which nobody has to act: next comes a day that is known, or the system's own step.
+
+    A grant in force runs to its end; a permit waits for the decision on deferred action and is then taken up.
+    """
+    return frozenset(
+        (kind, str(state))
+        for kind, model in record_models().items()
+        for state in model.machine.states
+        if not model.machine.standing(state).final
+        and all(clock.until for clock in model.machine.clocks if state in clock.runs_in)
+        and not any(
+            manner_of(declared).main and Capacity.SYSTEM not in declared.permission.capacities
+            for declared in steps_of(model)
+            if str(declared.source) == state
+        )
+    )
 
 
 @cache
@@ -140,7 +164,7 @@ def turn_of(case: Case, user: User, second: SecondPerson) -> dict[str, Any] | No
 
     That something is only proposed is said to nobody outside the desk.
     """
-    if case.closed_at is not None or case.desk_id is None:
+    if case.closed_at is not None or case.desk_id is None or (case.kind, case.state) in at_rest():
         return None
     here = case.desk_id in my_desks(user)
     if here and (second.mine if second.waits else can_move(user, kind=case.kind, state=case.state)):
