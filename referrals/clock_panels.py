@@ -92,7 +92,7 @@ def _pause(record: Any, clock: Clock, pause: Pause, *, in_charge: bool) -> Shown
         began=pause.began_at,
         ended=pause.ended_at,
         reason=as_told(pause.reason),
-        authority=pause.authority,
+        authority=as_told(pause.authority),
         line=pause.ordered_in,
         lift_url=reverse("clock_lift", args=[record.reference, clock.key, pause.ordered_in])
         if liftable

@@ -26,7 +26,7 @@ from workflows.openness import manner_of
 from . import audiences, notification_matrix, presenting, programme_announcements
 from .models import Membership, User, record_models, side_of
 from .models.documents import Document
-from .reasons import Reason, reasons_of
+from .reasons import Said, Text, said_in
 from .subjects import PERSON
 
 FIRST = 20
@@ -47,7 +47,7 @@ def _side(key: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the diary, as ``history.html`` draws it."""
+    """One line of the diary, as ``history.html`` draws it; ``words`` were typed besides the reason."""
 
     at: datetime
     who: str
@@ -55,6 +55,7 @@ class Entry:
     what: str
     reason: str
     redacted: str
+    words: tuple[Text, ...]
     set_off: list[str]
     sequence: int
     name: str
@@ -87,7 +88,10 @@ def _is_shared(case: Case, step: Step, side: str) -> bool:
 
 
 def gives_reasons(record: Any) -> frozenset[str]:
-    """Steps whose reason is addressed to the other side, orders about clocks, and changes of version."""
+    """Steps whose reason is addressed to the other side, orders about clocks, and changes of version.
+
+    What was typed besides the reason goes with it.
+    """
     return (
         clock_orders.NOTES
         | {version_moves.STEP}
@@ -105,16 +109,16 @@ def entries(
     if own_only:
         steps = steps.filter(organization=user.organization_id)
     known = [step for step in steps[:MOST] if may_know(record, step, user)][:limit]
-    said, addressed = reasons_of(record, known), gives_reasons(record)
+    said, addressed = said_in(record, known), gives_reasons(record)
     found: list[Entry] = []
     for step in known:
         own = step.organization == user.organization_id
-        told = said[step.sequence] if own or step.name in addressed else Reason()
-        found.append(_entry(record, step, own=own, reason=told))
+        told = said[step.sequence] if own or step.name in addressed else Said()
+        found.append(_entry(record, step, own=own, said=told))
     return found
 
 
-def _entry(record: Any, step: Step, *, own: bool, reason: Reason) -> Entry:
+def _entry(record: Any, step: Step, *, own: bool, said: Said) -> Entry:
     who = str(step.actor) if own and step.actor_id else ""
     absent = step.data.get(FOR_ABSENT)
     if absent is not None:
@@ -124,8 +128,9 @@ def _entry(record: Any, step: Step, *, own: bool, reason: Reason) -> Entry:
         who=who,
         capacity=str(step.get_capacity_display()),
         what=presenting.step_label(record, step),
-        reason=reason.text,
-        redacted=reason.redacted,
+        reason=said.reason.text,
+        redacted=said.reason.redacted,
+        words=said.words,
         set_off=presenting.set_off(record, step),
         sequence=step.sequence,
         name=step.name,

@@ -98,6 +98,7 @@ def _line(entry: diary.Entry) -> list[Block]:
         said.append(_("Reason: %(reason)s") % {"reason": entry.reason})
     if entry.redacted:
         said.append(entry.redacted)
+    said.extend(f"{each.label}: {each.text or each.redacted}" for each in entry.words)
     blocks: list[Block] = [Heading(heading, level=3), *(Paragraph(text) for text in said)]
     if entry.set_off:
         blocks.append(Bullets(tuple(entry.set_off)))

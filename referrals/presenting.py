@@ -239,9 +239,14 @@ def _days_elsewhere(step: Step, labels: Mapping[str, str]) -> Iterator[str]:
 
 
 def _effect(words: str, effect: Mapping[str, Any]) -> str:
-    """The sentence of an effect on a clock; an order names its authority, and may not be the only one."""
+    """The sentence of an effect on a clock; an order may not be the only one.
+
+    Its authority is one of the line's texts; lines written before it was sealed name it here.
+    """
     if effect.get("authority"):
         return _("%(clock)s stands still by order (%(authority)s)")
+    if effect["what"] == "paused" and "order" in effect:
+        return _("%(clock)s stands still by order")
     if effect["what"] == "resumed" and not effect.get("due"):
         return _("%(clock)s still stands still, for another reason")
     return words

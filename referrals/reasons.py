@@ -1,36 +1,62 @@
-"""The reasons in a history as people read them: the words, or that they were redacted."""
+"""The free texts in a history as people read them: the words, or that they were redacted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from workflows import days_in_words, redaction, sealing
 from workflows.models import Step
 from workflows.parties import Capacity
 
+LABELS: Mapping[str, str | Promise] = {
+    sealing.REASON: gettext_lazy("Reason"),
+    f"{sealing.DATA}authority": gettext_lazy("Authority"),
+    f"{sealing.DATA}other_agency": gettext_lazy("Agency to be asked instead"),
+}
+"""What each text of a line is called, by its field."""
+
 
 @dataclass(frozen=True)
-class Reason:
-    """What was given as a reason; if it was redacted, a sentence that says when, by whom and why."""
+class Text:
+    """One text of a line; if it was redacted, a sentence that says when, by whom and why."""
 
+    label: str = ""
     text: str = ""
     redacted: str = ""
 
 
-def reasons_of(record: Any, steps: Sequence[Step]) -> dict[int, Reason]:
-    """The reason of each line, by its number. Texts are looked up only where a line holds a sealed one."""
-    if not any(sealing.is_sealed(step.reason) for step in steps):
-        return {step.sequence: Reason(step.reason) for step in steps}
+@dataclass(frozen=True)
+class Said:
+    """What was said in a line: its reason, and the other texts that somebody typed."""
+
+    reason: Text = Text()
+    words: tuple[Text, ...] = ()
+
+
+def said_in(record: Any, steps: Sequence[Step]) -> dict[int, Said]:
+    """The texts of each line, by its number. They are looked up only where a line holds a sealed one."""
+    if not any(map(sealing.has_sealed_texts, steps)):
+        return {step.sequence: Said(Text(text=step.reason)) for step in steps}
     kept = sealing.wordings(record.pk)
     gone = redaction.redacted(record.pk) if any(each.text is None for each in kept.values()) else {}
+
+    def told(step: Step, field: str, text: str) -> Text:
+        done = gone.get((step.sequence, field))
+        label = str(LABELS.get(field, field.removeprefix(sealing.DATA).replace("_", " ").capitalize()))
+        return Text(label, redacted=redacted_sentence(done)) if done else Text(label, text)
+
+    def words(step: Step) -> Iterator[Text]:
+        for name, text in sealing.words_of(step, kept).items():
+            yield told(step, f"{sealing.DATA}{name}", text)
+
     return {
-        step.sequence: Reason(redacted=redacted_sentence(gone[step.sequence]))
-        if step.sequence in gone
-        else Reason(sealing.reason_of(step, kept))
+        step.sequence: Said(told(step, sealing.REASON, sealing.reason_of(step, kept)), tuple(words(step)))
         for step in steps
     }
 

@@ -217,10 +217,12 @@ def _demanded(declared: Transition) -> set[str]:
 
 def _step_problems(declared: Transition) -> Iterator[str]:
     manner, known = manner_of(declared), _parameters(declared)
-    for name in manner.records:
+    for name in (*manner.records, *manner.words):
         if name not in known:
             yield f"step {declared.name} records {name}, which it does not take"
     if manner.countersigned_by:
+        for name in manner.words:
+            yield f"step {declared.name} is proposed first, where {name} would not be sealed"
         for name in sorted(_demanded(declared) - set(manner.records)):
             yield f"step {declared.name} is proposed first and would forget {name}: it is not recorded"
     for fact in declared.conditions:

@@ -103,7 +103,7 @@ def reckon(
         start=start,
         served=terms.Served(clock.served) if clock.served else None,
         pauses=[
-            terms.Pause(pause.began_at, pause.ended_at, as_told(pause.reason), pause.authority)
+            terms.Pause(pause.began_at, pause.ended_at, as_told(pause.reason), as_told(pause.authority))
             for pause in (clock.stretches() if pauses is None else pauses)
         ],
         tolling=closures,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from .models import Case, Clock, Pause
 from .parties import Actor
 from .refusals import Refusal
+from .sealing import Words
 
 if TYPE_CHECKING:
     from .clockwork import Bench, ClockChange
@@ -113,8 +114,8 @@ class PauseOrder:
         return found
 
     def recorded(self) -> dict[str, Any]:
-        """What the line of history holds besides the reason, which is sealed."""
-        return {"clock": self.clock, "authority": self.authority.strip()}
+        """What the line of history holds besides the reason; the authority is sealed like it."""
+        return {"clock": self.clock, "authority": Words(self.authority.strip())}
 
     def applied(self, bench: Bench, clock: Clock) -> ClockChange:
         return bench.pause(

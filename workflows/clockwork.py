@@ -65,13 +65,11 @@ class ClockChange:
     def told(self) -> dict[str, Any]:
         """The line of history: what happened to which clock, and for a running one its date and rule.
 
-        A reason that somebody wrote is not in it: the step has it, sealed.
+        The reason and the authority of an order are not in it: the step has them, sealed.
         """
         line: dict[str, Any] = {"what": str(self.what), "clock": self.clock.key}
         if self.ordered_in is not None:
             line["order"] = self.ordered_in
-            if self.authority:
-                line["authority"] = self.authority
         if self.what not in (What.STOPPED, What.PAUSED):
             due = None if self.clock.paused else self.clock.due_on
             line |= {"due": due, "rule": version_of(self.clock), **self.before}

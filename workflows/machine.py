@@ -151,18 +151,19 @@ class Machine:
 class Manner:
     """What a step carries besides source, target, party and facts.
 
-    ``records`` are the keyword arguments that enter the history: nothing
-    personal. ``countersigned_by`` makes the step a proposal first. ``not_by_those_who``
-    lists earlier steps whose takers are excluded: from the step, or, where it is
-    countersigned, from countersigning it. ``given`` looks
-    at what the step is given and at the dated rules (``given(record, at=…, **data)``),
-    and returns a refusal, or None: asked before a proposal and again before the move.
+    ``records`` are the keyword arguments that enter the history as they are: codes, numbers, dates.
+    ``words`` are those that somebody typed: they enter it sealed. ``countersigned_by`` makes the step a
+    proposal first. ``not_by_those_who`` lists earlier steps whose takers are excluded: from the step, or,
+    where it is countersigned, from countersigning it. ``given`` looks at what the step is given and at
+    the dated rules (``given(record, at=…, **data)``), and returns a refusal, or None: asked before a
+    proposal and again before the move.
     """
 
     label: Text
     consequence: Text = ""
     needs_reason: bool = False
     records: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     not_by_those_who: tuple[str, ...] = ()
     countersigned_by: Party | EitherParty | None = None
     main: bool = False

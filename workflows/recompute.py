@@ -21,6 +21,7 @@ from .days import rule_day
 from .models import Case, PolicyChange, Step
 from .parties import SYSTEM
 from .rules import Rules, current
+from .sealing import Citation
 from .what_if import Touched
 
 log = logging.getLogger(__name__)
@@ -181,11 +182,16 @@ def _note(change: PolicyChange, record: Any, touched: Sequence[Touched]) -> engi
             "rule": each.new_rule,
             "old": each.old_on,
             "old_rule": each.old_rule,
-            "cite": each.row.legal_cite,
+            "cite": Citation(each.row.legal_cite),
         }
         for each in touched
     ]
-    about = {"change": change.pk, "rule": change.key, "authority": change.authority, "clocks": moved}
+    about = {
+        "change": change.pk,
+        "rule": change.key,
+        "authority": Citation(change.authority),
+        "clocks": moved,
+    }
     return engine.Note(
         about,
         key=f"rule:{change.pk}:{record.version}",

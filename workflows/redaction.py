@@ -5,7 +5,6 @@ No line is changed. The text and its key go; the seal in the line stays and veri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +21,8 @@ from .refusals import Refusal, StepRefused
 
 NOTE = "redact"
 REASON_GONE = gettext_lazy("the reason was redacted")
+AUTHORITY = f"{sealing.DATA}authority"
+AUTHORITY_GONE = gettext_lazy("the authority was redacted")
 Record = TypeVar("Record", bound=Case)
 
 
@@ -81,9 +82,9 @@ def waiting(case_id: int | None = None) -> Any:
 def grant(request: RedactionRequest, *, record: Case, by: Actor, at: datetime) -> Redaction:
     """Destroy the text and its key, and write a line that says so. Needs another person than the asker.
 
-    The same words in a proposal of the case, or beside a clock that was ordered to stand still with them, go
-    with it. Letters, documents and records elsewhere are not touched. The database server gives the old row's
-    place free at its next vacuum.
+    The same words in a proposal of the case, or the reason and the authority beside a clock that was
+    ordered to stand still with them, go with it. Letters, documents and records elsewhere are not touched.
+    The database server gives the old row's place free at its next vacuum.
     """
     _refuse_if_decided(request)
     if by.pk == request.asked_by_id:
@@ -95,14 +96,21 @@ def grant(request: RedactionRequest, *, record: Case, by: Actor, at: datetime) -
     if request.field == sealing.REASON:
         said = list(texts.values_list("text", flat=True))
         record.proposals.filter(reason__in=said).exclude(fate=Proposal.Fate.WAITING).update(reason="")
-        ordered = Pause.objects.filter(clock__case_id=record.pk, ordered_in__in=request.sequences)
-        ordered.update(reason=as_stored(REASON_GONE))
+    ordered = Pause.objects.filter(clock__case_id=record.pk, ordered_in__in=request.sequences)
+    if request.field in (sealing.REASON, AUTHORITY):
+        ordered.update(**_gone_beside_the_clock(request.field))
     texts.update(key=None, text=None)
     engine.record_note(
         record, NOTE, by=by, at=at, reason=request.because, key=f"{NOTE}:{request.pk}",
         lines=list(request.sequences), field=request.field, asked_by=request.asked_by_id, request=request.pk,
     )  # fmt: skip
     return decision
+
+
+def _gone_beside_the_clock(field: str) -> dict[str, str]:
+    if field == AUTHORITY:
+        return {"authority": as_stored(AUTHORITY_GONE)}
+    return {"reason": as_stored(REASON_GONE)}
 
 
 @transaction.atomic
@@ -134,12 +142,12 @@ def _decide(
     )
 
 
-def redacted(case_id: int, *, field: str = sealing.REASON) -> dict[int, Redacted]:
-    """What was redacted in a case, by line."""
-    done = Redaction.objects.filter(request__case_id=case_id, request__field=field, granted=True)
+def redacted(case_id: int) -> dict[tuple[int, str], Redacted]:
+    """What was redacted in a case, by line and field."""
+    done = Redaction.objects.filter(request__case_id=case_id, granted=True)
     found = done.select_related("request", "asked_by", "decided_by").order_by("decided_at")
-    return {line: Redacted(each.request, each) for each in found for line in _lines(each.request.sequences)}
-
-
-def _lines(sequences: Sequence[int]) -> list[int]:
-    return list(sequences)
+    return {
+        (line, each.request.field): Redacted(each.request, each)
+        for each in found
+        for line in each.request.sequences
+    }

@@ -64,12 +64,12 @@ def next_step(
         reason=reason,
         definition_version=record.definition_version,
         rules={each["clock"]: each["rule"] for each in effects if "rule" in each},
-        data=history.plain(data),
         effects=history.plain(effects),
         idempotency_key=key or None,
         previous_hash=record.head_hash,
     )
-    sealing.seal_reason(step)
+    sealing.seal_texts(step, data)
+    step.data = history.plain(step.data)
     step.hash = history.hash_of(step, record.reference)
     record.head_hash = step.hash
     return step
@@ -114,6 +114,7 @@ class Turn:
             raise StepRefused(*refusals)
         self._refuse_what_is_given(manner, data)
         recorded = {name: data[name] for name in manner.records if data.get(name) is not None}
+        recorded |= {name: sealing.Words(data[name]) for name in manner.words if data.get(name)}
         if manner.countersigned_by:
             return self._propose(declared, recorded)
         return self._move(declared, data, recorded)
@@ -128,6 +129,9 @@ class Turn:
         return history.digest({"payload": payload, "reason": reason, "content": content})
 
     def _propose(self, declared: Transition, recorded: dict[str, Any]) -> Plan:
+        for name, value in recorded.items():
+            if isinstance(value, sealing.Words):  # the proposal would keep it in clear
+                raise sealing.SentenceInClear(name)
         payload = history.plain(recorded)
         change = self._change(Step.Nature.PROPOSED, declared.name, self.record.state, recorded, entered=False)
         proposal = Proposal(

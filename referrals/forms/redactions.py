@@ -8,11 +8,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from workflows.sealing import REASON
+
 from ..personal_data import PersonalDataValidator
+from ..reasons import LABELS
 
 
 class RedactionRequestForm(forms.Form):
-    """Which line of which case, and why its reason must become unreadable."""
+    """Which text in which line of which case, and why it must become unreadable."""
 
     reference = forms.CharField(
         label=gettext_lazy("Case"), max_length=60, help_text=gettext_lazy("The reference of the case.")
@@ -23,6 +26,12 @@ class RedactionRequestForm(forms.Form):
         max_value=1_000_000,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=gettext_lazy("The number that stands below the line in the history of the case."),
+    )
+    field = forms.ChoiceField(
+        label=gettext_lazy("Which text"),
+        choices=list(LABELS.items()),
+        initial=REASON,
+        help_text=gettext_lazy("The history names every text but the reason."),
     )
     because = forms.CharField(
         label=gettext_lazy("Why"),

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from workflows import engine
 from workflows.collisions import in_one_piece
 from workflows.parties import Capacity
+from workflows.sealing import Words
 
 from .. import personal_data, programme_announcements
 from ..models import ProgrammeOverride, Statement, User
@@ -39,7 +40,7 @@ def record_override(
     personal_data.refuse({"authority": authority, "reason": reason})
     step = engine.record_note(
         statement, "record_override", by=by, at=at, expected_version=expected_version, reason=reason,
-        starts_on=starts_on, ends_on=ends_on, authority=authority,
+        starts_on=starts_on, ends_on=ends_on, authority=Words(authority),
     )  # fmt: skip
     override = ProgrammeOverride(
         statement=statement,

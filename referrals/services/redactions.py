@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from workflows import redaction
+from workflows import redaction, sealing
 from workflows.models import Case, Redaction, RedactionRequest
 from workflows.parties import Capacity
 
@@ -33,15 +33,17 @@ def find(reference: str) -> Any:
     return record_models()[case.kind].objects.get(pk=case.pk)
 
 
-def ask(*, reference: str, line: int, because: str, by: User, at: datetime) -> RedactionRequest:
-    """Ask for the reason of one line to be made unreadable.
+def ask(
+    *, reference: str, line: int, because: str, by: User, at: datetime, field: str = sealing.REASON
+) -> RedactionRequest:
+    """Ask for a text of one line, its reason unless ``field`` names another, to be made unreadable.
 
     Raises ``PermissionDenied``, ``Case.DoesNotExist``, ``engine.StepRefused`` where there is nothing to
     redact, and ``PersonalDataFound`` when ``because`` repeats a worker's numbers: it stays readable.
     """
     _only_redactors(by)
     personal_data.refuse({"because": because})
-    return redaction.ask(find(reference), sequence=line, because=because, by=by, at=at)
+    return redaction.ask(find(reference), sequence=line, field=field, because=because, by=by, at=at)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from workflows.refusals import StepRefused
 
 from ..forms.redactions import RedactionDecisionForm, RedactionRequestForm
 from ..personal_data import PersonalDataFound
+from ..reasons import LABELS
 from ..services import redactions as service
 from .signed_in import SignedIn
 
@@ -81,5 +82,10 @@ def redaction(request: SignedIn, pk: int) -> HttpResponse:
                 else _("The text stays. The request is closed."),
             )
             return redirect("redactions")
-    context = {"asked": asked, "form": form, "mine": asked.asked_by_id == request.user.pk}
+    context = {
+        "asked": asked,
+        "which": LABELS.get(asked.field, asked.field),
+        "form": form,
+        "mine": asked.asked_by_id == request.user.pk,
+    }
     return render(request, "pages/redaction.html", context, status=status)

@@ -144,14 +144,20 @@ class Careless:
     @step("A", "B", "Deny", by=parties.dhs_intake, needs=[lambda record: True])  # type: ignore[list-item]
     def deny(self, *, at: datetime) -> None: ...
 
+    @step("A", "B", "Refer", by=parties.dhs_intake, words=("whom",), countersigned_by=parties.dhs_intake)
+    def refer(self, *, at: datetime, whom: str = "") -> None: ...
+
 
 def test_a_step_that_records_or_needs_the_wrong_thing_is_found() -> None:
-    deny, grant = steps_of(Careless)  # type: ignore[arg-type]
+    deny, grant, refer = steps_of(Careless)  # type: ignore[arg-type]
     assert list(checks._step_problems(grant)) == [
         "step grant records month, which it does not take",
         "step grant is proposed first and would forget months: it is not recorded",
     ]
     assert list(checks._step_problems(deny)) == ["step deny needs something that is not a fact"]
+    assert list(checks._step_problems(refer)) == [
+        "step refer is proposed first, where whom would not be sealed"
+    ]
 
 
 def test_every_fact_decided_by_policy_is_told(cast: Any) -> None:

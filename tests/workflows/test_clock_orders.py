@@ -16,7 +16,7 @@ from referrals.personal_data import PersonalDataFound
 from referrals.services import clock_orders
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, reload
-from workflows import clockwork, engine, history, redaction
+from workflows import clockwork, engine, history, redaction, sealing
 from workflows.clock_orders import LIFT, ORDER, Lifting, PauseOrder
 from workflows.engine import StalePage, StepRefused
 from workflows.models import Clock, Deadline, Pause, Policy, Step
@@ -112,8 +112,9 @@ def test_other_clocks_of_the_case_go_on(cast: Any, submitted: Any) -> None:
 def test_the_history_says_which_clock_and_on_what_authority(cast: Any, running: Any) -> None:
     step = order(running, cast.approver, day(2))
     assert (step.nature, step.name, step.to_state) == (Step.Nature.RECORDED, ORDER, running.state)
-    assert step.data == {"clock": CLOCK, "authority": COURT}
-    assert step.effects == [{"what": "paused", "clock": CLOCK, "order": step.sequence, "authority": COURT}]
+    assert sealing.data_of(step) == {"clock": CLOCK, "authority": COURT}
+    assert sealing.is_sealed(step.data["authority"])
+    assert step.effects == [{"what": "paused", "clock": CLOCK, "order": step.sequence}]
     assert WHY not in str(step.effects) + str(step.data) + step.reason, "the reason is sealed"
     lifted = lift(running, step, cast.approver, day(12))
     assert lifted.data == {"clock": CLOCK, "order": step.sequence}
@@ -127,7 +128,7 @@ def test_the_history_is_told_in_plain_words(cast: Any, running: Any) -> None:
     given = order(running, cast.approver, day(2))
     lifted = lift(running, given, cast.approver, day(12))
     assert presenting.step_label(running, given) == "Clock ordered to stand still"
-    assert presenting.set_off(running, given) == [f"Determination stands still by order ({COURT})"]
+    assert presenting.set_off(running, given) == ["Determination stands still by order"]
     assert presenting.set_off(running, lifted) == ["Determination goes on: due 16 Sep 2024"]
     with translation.override("es"):
         assert "por orden" in presenting.set_off(running, given)[0]

@@ -79,7 +79,7 @@ def test_lines_are_sealed_before_they_are_hashed_and_their_words_kept_in_one_ins
         for number, reason in enumerate(["One.", "", "Two."])
     ]
     for line in lines:
-        sealing.seal_reason(line)
+        sealing.seal_texts(line, {})
     assert [sealing.is_sealed(line.reason) for line in lines] == [True, False, True]
     with django_assert_num_queries(1):
         sealing.keep_all(lines)
@@ -93,14 +93,14 @@ def test_lines_are_sealed_before_they_are_hashed_and_their_words_kept_in_one_ins
 def test_nobody_can_type_a_seal(submitted: Any) -> None:
     typed = sealing.sealed("Words.").seal
     line = Step(case_id=submitted.pk, sequence=90, reason=typed)
-    sealing.seal_reason(line)
+    sealing.seal_texts(line, {})
     assert line.reason != typed
     assert sealing.reason_of(line) == typed
 
 
 def test_free_texts_among_the_data_are_sealed_and_other_values_are_not() -> None:
     stored, seals = sealing.sealed_data(
-        {"authority": "Memo 7", "months": 24, "note": ""}, ["authority", "note"]
+        {"authority": sealing.Words("Memo 7"), "months": 24, "note": sealing.Words("")}
     )
     assert stored["months"] == 24
     assert stored["note"] == ""

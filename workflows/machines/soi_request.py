@@ -251,7 +251,7 @@ class SoiRequestMachine(Case):
         by=parties.agency_staff,
         needs=[refers],
         needs_reason=True,
-        records=("other_agency",),
+        words=("other_agency",),
     )
     def refer(self, *, at: datetime, other_agency: str) -> None:
         self.decided_at = at

@@ -53,7 +53,7 @@ def taken(record: Any, step: Step, *, by: Actor, at: datetime) -> Occasion:
         step=step.name,
         by=by,
         at=at,
-        data=revived(step.data),
+        data=revived(sealing.data_of(step)),
         reason=_proposed_reason(record, step) or sealing.reason_of(step),
     )
 

@@ -31,8 +31,8 @@ def spoken(cast: Any) -> Any:
 @pytest.fixture
 def ask(browse: Browse, cast: Any, spoken: Any) -> Any:
     def post(**values: Any) -> Any:
-        data = {"reference": spoken.case.reference, "line": spoken.sequence, "because": WHY, **values}
-        return browse(cast.administrator).post("/redactions/", data)
+        said = {"reference": spoken.case.reference, "line": spoken.sequence, "field": "reason"}
+        return browse(cast.administrator).post("/redactions/", {**said, "because": WHY, **values})
 
     return post
 
@@ -98,6 +98,7 @@ def test_a_decision_sent_twice_is_one_decision(browse: Browse, cast: Any, waitin
         ({"line": "x"}, "whole number"),
         ({"line": "99999999999999999999"}, "less than or equal"),
         ({"because": ""}, "required"),
+        ({"field": "data"}, "Select a valid choice"),
         ({"because": "His A-number is A123 456 789."}, "A-number ending in 89"),
     ],
 )
