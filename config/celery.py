@@ -62,6 +62,10 @@ def settings(broker: str) -> dict[str, object]:
                 "task": "referrals.tasks.find_stuck_nightly",
                 "schedule": crontab(hour=7, minute=45),
             },
+            "workflows.replay": {
+                "task": "referrals.tasks.replay_history_nightly",
+                "schedule": crontab(hour=7, minute=50),
+            },
         },
     }
 

@@ -70,6 +70,7 @@ class Figures:
         yield up(database=True, redis=reading.broker.answers if reading.broker.used else None)
         yield from lags(reading)
         yield from numbers(reading)
+        yield from proofs(reading)
         yield from totals(reading)
 
 
@@ -111,6 +112,16 @@ def numbers(reading: Reading) -> Iterable[Metric]:
     stuck = {trouble.value: number for trouble, number in reading.stuck.items()}
     yield labelled("casework_stuck_cases", "Cases that nothing will move, by trouble.", "trouble", stuck)
     yield labelled("casework_open_cases", "Open cases, by kind.", "kind", reading.open_cases)
+
+
+def proofs(reading: Reading) -> Iterable[Metric]:
+    found = {
+        part.value: number
+        for part in (Heartbeat.Part.VERIFY, Heartbeat.Part.REPLAY)
+        if (number := reading.wrong_in(part)) is not None
+    }
+    words = "Places that the last nightly walk over all histories found wrong."
+    yield labelled("casework_history_problems", words, "proof", found)
 
 
 def totals(reading: Reading) -> Iterable[Metric]:

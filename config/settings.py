@@ -282,6 +282,7 @@ OPERATIONS_LIMITS = {
     "queue": [100, 1000],  # tasks in the queue
     "incidents": [1, 10],  # messages that could not be delivered
     "stuck": [1, 1],  # cases that nothing will move
+    "histories": [129600, 259200],  # seconds since every history was last verified, and replayed
     **env.json("OPERATIONS_LIMITS", default={}),
 }
 

@@ -72,6 +72,7 @@ def lights(reading: Reading, limits: Limits) -> list[Light]:
             limits["stuck"],
             gettext_lazy("The table of stuck cases below says what to do with each."),
         ),
+        *_histories(reading, limits),
         _workers(reading),
         *_redis(reading, limits["queue"]),
     ]
@@ -158,6 +159,45 @@ def _outbox(reading: Reading, limit: Sequence[float]) -> Light:
         _limit_in_time(limit),
         gettext_lazy("See that the mail server answers and that messages were delivered lately."),
     )
+
+
+def _histories(reading: Reading, limits: Limits) -> Iterator[Light]:
+    """Whether the nightly walks came through, and what they found."""
+    for part, label, remedy in (
+        (
+            Part.VERIFY,
+            gettext_lazy("Histories verified: nothing changed afterwards"),
+            gettext_lazy(
+                "Run verify_history. If it finds a line, stop the system, keep the database as it is, and "
+                "compare it with a backup."
+            ),
+        ),
+        (
+            Part.REPLAY,
+            gettext_lazy("Histories replayed: every step legal under its version"),
+            gettext_lazy(
+                "Run replay_history: it names each line and what is wrong. Decide nothing on these cases "
+                "before that is cleared up."
+            ),
+        ),
+    ):
+        beat, age, number = reading.last(part), reading.age_of(part), reading.wrong_in(part)
+        if beat is None or age is None:
+            unused = by_hand(reading, limits["tick"]) or not reading.broker.used
+            level, now = Level.UNUSED if unused else Level.AMBER, _("never")
+        elif number:
+            level = Level.RED
+            now = ngettext(
+                "%(number)d place is wrong: %(first)s",
+                "%(number)d places are wrong, the first: %(first)s",
+                number,
+            ) % {"number": number, "first": beat.detail.get("wrong", "")}
+        else:
+            level = _level(age.total_seconds(), limits["histories"])
+            now = _("%(cases)s cases hold, %(time)s ago") % {
+                "cases": beat.detail.get("cases", 0), "time": span(age),
+            }  # fmt: skip
+        yield Light(label, now, level, _limit_in_time(limits["histories"]), remedy)
 
 
 def _workers(reading: Reading) -> Light:

@@ -61,6 +61,11 @@ class Reading:
         beat = self.last(Part.SWEEP)
         return int(beat.detail.get("failed", 0)) if beat else 0
 
+    def wrong_in(self, part: Part) -> int | None:
+        """In how many places the last nightly walk found histories wrong; None if there was none."""
+        beat = self.last(part)
+        return int(beat.detail.get("number", 0)) if beat else None
+
 
 def read(*, at: datetime) -> Reading:
     """Measure everything. Raises DatabaseError when the database is away; Redis may be."""

@@ -11,9 +11,9 @@ from django.conf import settings
 
 import present
 from notifications import relay
-from workflows import heads, history, stuck, sweep
+from workflows import heads, stuck, sweep
 
-from . import announcements, heartbeats, in_hand, tallies
+from . import announcements, heartbeats, in_hand, proofs, tallies
 from .models import Heartbeat, records_of
 from .services import policy_changes, programme
 from .services.steps import take_steps
@@ -73,9 +73,12 @@ def sign_heads_nightly(**_later: object) -> None:
 
 @shared_task(**NIGHTLY)
 def verify_history_nightly(**_later: object) -> None:
-    verdict = history.verify()
-    if verdict.broken:
-        log.error("history broken: %s", verdict.broken)
+    proofs.verify(at=present.now())
+
+
+@shared_task(**NIGHTLY)
+def replay_history_nightly(**_later: object) -> None:
+    proofs.replay_all(at=present.now())
 
 
 @shared_task

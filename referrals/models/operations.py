@@ -15,6 +15,8 @@ class Heartbeat(models.Model):
         BEAT = "beat", _("Timetable (beat)")
         WORKER = "worker", _("Worker")
         LOOP = "loop", _("Engine by hand (run_engine)")
+        VERIFY = "verify", _("Verifying histories")
+        REPLAY = "replay", _("Replaying histories")
 
     name = models.CharField(max_length=20, choices=Part)
     host = models.CharField(max_length=200)

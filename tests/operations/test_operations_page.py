@@ -31,13 +31,18 @@ NOW = timezone.now().replace(microsecond=0)
 LIMITS = settings.OPERATIONS_LIMITS
 
 
+ALWAYS = (Part.SWEEP, Part.RELAY, Part.BEAT, Part.WORKER)
+HELD = "Histories verified: nothing changed afterwards"
+LEGAL = "Histories replayed: every step legal under its version"
+
+
 def beat(part: Part, *, seconds: float = 20, **detail: Any) -> Heartbeat:
     return Heartbeat(name=part, host="one", at=NOW - timedelta(seconds=seconds), detail=detail)
 
 
 SOUND = Reading(
     at=NOW,
-    alive=[beat(Part.SWEEP), beat(Part.RELAY), beat(Part.BEAT), beat(Part.WORKER)],
+    alive=[beat(each) for each in (*ALWAYS, Part.VERIFY, Part.REPLAY)],
     armed=40,
     overdue=0,
     deadline_lag=timedelta(0),
@@ -65,7 +70,7 @@ def sound(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at_work() -> None:
-    for part in (Part.SWEEP, Part.RELAY, Part.BEAT, Part.WORKER):
+    for part in (*ALWAYS, Part.VERIFY, Part.REPLAY):
         heartbeats.note(part, at=timezone.now(), host="celery@one")
 
 
@@ -77,6 +82,21 @@ def test_a_sound_system_is_green_throughout() -> None:
 @pytest.mark.parametrize(
     ("label", "amber", "red"),
     [
+        (
+            HELD,
+            {"alive": without(Part.VERIFY)},
+            {"alive": [*without(Part.VERIFY), beat(Part.VERIFY, number=1, wrong="Case X, step 2")]},
+        ),
+        (
+            LEGAL,
+            {"alive": [*without(Part.REPLAY), beat(Part.REPLAY, seconds=36 * 3600)]},
+            {"alive": [*without(Part.REPLAY), beat(Part.REPLAY, number=3)]},
+        ),
+        (
+            LEGAL,
+            {"alive": without(Part.REPLAY)},
+            {"alive": [*without(Part.REPLAY), beat(Part.REPLAY, seconds=72 * 3600)]},
+        ),
         (
             "Due dates were last looked at",
             {"alive": [*without(Part.SWEEP), beat(Part.SWEEP, seconds=120)]},
@@ -147,7 +167,8 @@ def test_where_the_engine_runs_by_hand_neither_beat_nor_redis_is_missed() -> Non
         broker=Broker(used=False, answers=False),
     )
     levels = found(alone)
-    for label in ("The timetable (beat) was last followed", "Redis", "Workers seen in the last ten minutes"):
+    unused = ("The timetable (beat) was last followed", "Redis", "Workers seen in the last ten minutes")
+    for label in (*unused, HELD, LEGAL):
         assert levels.pop(label) is Level.UNUSED
     assert set(levels.values()) == {Level.GREEN}
 
