@@ -72,7 +72,9 @@ def may_know(case: Case, step: Step, user: User) -> bool:
 
 def _is_shared(case: Case, step: Step, side: str) -> bool:
     """Whether a step taken elsewhere concerns the reader's side."""
-    if step.nature == Step.Nature.OPENED or step.name == redaction.NOTE or step.name in clock_orders.NOTES:
+    if step.nature in (Step.Nature.OPENED, Step.Nature.MIGRATED):
+        return True
+    if step.name == redaction.NOTE or step.name in clock_orders.NOTES:
         return True
     if step.nature != Step.Nature.MOVED:
         return False

@@ -57,6 +57,14 @@ def may_change_of(user: User, jurisdictions: Iterable[str]) -> list[str]:
     return [each for each in asked if each and each == own]
 
 
+def as_steward(user: User) -> bool:
+    """Let somebody act in the first capacity of theirs in which rules for everybody are changed, if any."""
+    hat = next((each for each in user.capacities if each.capacity in STEWARDS), None)
+    if hat is not None:
+        user.act_as(hat)
+    return hat is not None
+
+
 def is_steward(user: User) -> bool:
     """Whether somebody keeps the rules for everybody."""
     return user.capacity in STEWARDS

@@ -13,7 +13,8 @@ from .models.second_person import FOR_ABSENT
 from .parties import Capacity
 
 NATURE = Step.Nature
-MOVERS = frozenset({str(Capacity.ADMINISTRATOR), str(Capacity.SYSTEM)})
+MOVERS = frozenset({str(Capacity.ADMINISTRATOR), str(Capacity.PROGRAMME_OFFICER), str(Capacity.SYSTEM)})
+"""Who changes rules for everybody, and the system: they move cases to another version."""
 COLUMNS = (
     "case_id", "sequence", "nature", "name", "from_state", "to_state", "actor_id", "capacity", "at", "reason",
     "definition_version", "data", "effects",

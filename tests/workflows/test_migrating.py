@@ -15,8 +15,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from notifications.models import Message
-from referrals import tasks
-from referrals.models import SoiRequest, WorkerRequest
+from referrals import diary, tasks
+from referrals.models import Membership, SoiRequest, WorkerRequest
 from referrals.services.steps import take_step
 from tests import cases, versions
 from tests.cases import OPEN_WORLD, reload
@@ -356,6 +356,61 @@ def test_the_command_reports_moves_and_takes_back(folder: Path, submitted: SoiRe
 def test_the_command_refuses_in_sentences(folder: Path, arguments: list[str], why: str) -> None:
     with pytest.raises(CommandError, match=why):
         printed(*arguments)
+
+
+def test_the_command_names_who_ordered_it_in_each_history(
+    folder: Path, cast: Any, submitted: SoiRequest
+) -> None:
+    assert "1 open cases moved" in printed(f"--by={cast.officer.email.upper()}")
+    line = reload(submitted).steps.last()
+    assert (line.nature, line.actor_id, line.capacity) == ("MIGRATED", cast.officer.pk, "PROGRAMME_OFFICER")
+    assert line.organization == cast.officer.organization_id
+    for reader in (cast.representative, cast.investigator):
+        seen = next(each for each in diary.entries(submitted, reader) if each.name == "change_version")
+        assert (seen.who, seen.capacity) == ("", "DHS programme officer")
+        assert seen.reason == "The agency begins anew with a triage."
+    everything_holds()
+    printed("--back", f"--by={cast.administrator.email}", "--reason=It did not work.")
+    line = reload(submitted).steps.last()
+    assert (line.actor_id, line.capacity) == (cast.administrator.pk, "ADMINISTRATOR")
+    everything_holds()
+
+
+def test_who_holds_several_capacities_orders_it_in_the_one_that_may(
+    folder: Path, cast: Any, submitted: SoiRequest
+) -> None:
+    first = cast.intake.memberships.get()
+    hats = {"user": cast.intake, "organization": first.organization, "office": first.office}
+    Membership.objects.create(**hats, capacity="ADMINISTRATOR")
+    printed(f"--by={cast.intake.email}")
+    assert reload(submitted).steps.last().capacity == "ADMINISTRATOR"
+
+
+def test_without_a_name_the_system_moves_them(folder: Path, submitted: SoiRequest) -> None:
+    printed()
+    line = reload(submitted).steps.last()
+    assert (line.actor_id, line.capacity) == (None, "SYSTEM")
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        ("nobody@example.test", "There is no account nobody@example.test"),
+        ("signer", "may not change rules for everybody. Name an administrator or a programme officer"),
+        ("representative", "may not change rules for everybody"),
+        ("officer", "is closed. Name somebody who can answer"),
+    ],
+)
+@pytest.mark.parametrize("dry", [["--dry-run"], []])
+def test_the_command_refuses_whoever_may_not_order_it(
+    folder: Path, cast: Any, submitted: SoiRequest, who: str, why: str, dry: list[str]
+) -> None:
+    person = cast.people.get(who)
+    if who == "officer":
+        type(person).objects.filter(pk=person.pk).update(is_active=False)
+    with pytest.raises(CommandError, match=why):
+        printed(f"--by={person.email if person else who}", *dry)
+    assert reload(submitted).definition_version == 1
 
 
 def test_the_command_wants_a_reason(folder: Path, submitted: SoiRequest) -> None:

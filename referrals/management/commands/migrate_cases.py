@@ -12,9 +12,11 @@ import present
 from workflows import migrating, version_maps
 from workflows.migrating import Migration, Outcome
 from workflows.models import Kind
+from workflows.parties import SYSTEM, Actor
 from workflows.version_maps import MapRefused, VersionMap
 
-from ... import version_announcements
+from ... import policy_people, version_announcements
+from ...models import User
 
 SECONDS = 2.0
 SHOWN = 50
@@ -34,6 +36,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--map", type=Path, metavar="FILE.json", help="instead of the map that is shipped"
         )
+        parser.add_argument(
+            "--by",
+            default="",
+            metavar="E-MAIL",
+            help="the account of whoever orders it: stands in each history; else the system",
+        )
         parser.add_argument("--reason", default="", help="stands in each history; else the map's own reason")
         parser.add_argument("--dry-run", action="store_true", help="store nothing, only report")
         parser.add_argument(
@@ -47,6 +55,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, batch: int, **options: Any) -> None:
         if batch < 1:
             raise CommandError("A batch holds at least one case.")
+        by = _ordered_by(options["by"].strip())
         try:
             known = _map(**options)
         except MapRefused as refused:
@@ -55,7 +64,12 @@ class Command(BaseCommand):
         if not reason and not dry_run:
             raise CommandError("Say why, for the histories: --reason “…”, or “reason” in the map.")
         migration = Migration(
-            known, at=present.now(), reason=reason, batch=batch, tell=version_announcements.case_moved
+            known,
+            at=present.now(),
+            by=by,
+            reason=reason,
+            batch=batch,
+            tell=version_announcements.case_moved,
         )
         began = time.monotonic()
         outcome = migration.foreseen() if dry_run else migration.run(progress=self._progress(migration))
@@ -86,6 +100,22 @@ class Command(BaseCommand):
                 self.stderr.write(f"{done} of {total} cases, {done / (now - began):.0f} a second")
 
         return tell
+
+
+def _ordered_by(address: str) -> Actor:
+    """Who orders the move. Raises CommandError for an account that is not there, closed, or may not."""
+    if not address:
+        return SYSTEM
+    person = User.objects.filter(email__iexact=address).first()
+    if person is None:
+        raise CommandError(f"There is no account {address}. --by takes the e-mail address of one.")
+    if not person.is_active:
+        raise CommandError(f"The account {address} is closed. Name somebody who can answer for the move.")
+    if not policy_people.as_steward(person):
+        raise CommandError(
+            f"{address} may not change rules for everybody. Name an administrator or a programme officer."
+        )
+    return person
 
 
 def _map(*, kind: str, source: int, target: int, map: Path | None, back: bool, **_more: Any) -> VersionMap:
