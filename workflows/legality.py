@@ -10,11 +10,10 @@ from typing import Any, NamedTuple, TypeAlias
 from .definitions import Definition, definition
 from .models import Step
 from .models.second_person import FOR_ABSENT
-from .parties import Capacity
+from .models.version_change import MOVERS
+from .version_maps import MapRefused, shipped_moves
 
 NATURE = Step.Nature
-MOVERS = frozenset({str(Capacity.ADMINISTRATOR), str(Capacity.PROGRAMME_OFFICER), str(Capacity.SYSTEM)})
-"""Who changes rules for everybody, and the system: they move cases to another version."""
 COLUMNS = (
     "case_id", "sequence", "nature", "name", "from_state", "to_state", "actor_id", "capacity", "at", "reason",
     "definition_version", "data", "effects",
@@ -142,7 +141,23 @@ class History:
             yield f"was taken by {line.capacity}"
         if not line.reason:
             yield "gives no reason"
+        if self.version:
+            yield from self._decides_nothing(line, under)
         self.proposal = None
+
+    def _decides_nothing(self, line: Line, under: Definition) -> Iterator[str]:
+        """A change of version takes no decision: what a trigger refuses, for histories from elsewhere too."""
+        if self.state in definition(self.kind, self.version).finals or line.to_state in under.finals:
+            yield f"ends the case, or opens it again: {line.from_state} to {line.to_state}"
+        if line.from_state == line.to_state or line.to_state not in under.guarded:
+            return
+        try:
+            declared = shipped_moves(self.kind, self.version, line.version)
+        except MapRefused as refused:
+            yield str(refused)
+            return
+        if (line.from_state, line.to_state) not in declared:
+            yield f"moves to {line.to_state}, where a second person decides, and no shipped map leads there"
 
     def _declared(self, line: Line, under: Definition) -> Generator[str, None, Mapping[str, Any] | None]:
         """The step as it is declared where the line starts; None, and why, if it is not."""

@@ -90,11 +90,30 @@ class VersionMap:
 
 def shipped(kind: str, source: int, target: int) -> VersionMap:
     """The map in the package; without one, that which leaves every name as it is. Raises MapRefused."""
-    name = f"{kind}.{source}-{target}.json"
-    found = next((folder / name for folder in definitions.FOLDERS if (folder / name).exists()), None)
+    found = _shipped_file(kind, source, target)
     if found is not None:
         return read(found, kind=kind, source=source, target=target)
     return checked(VersionMap(kind, source, target))
+
+
+def shipped_moves(kind: str, source: int, target: int) -> frozenset[tuple[str, str]]:
+    """From which state to which other one the shipped maps lead between two versions, there and back.
+
+    Raises MapRefused for a map that does not fit its versions.
+    """
+    there, back = _shipped_file(kind, source, target), _shipped_file(kind, target, source)
+    pairs = set[tuple[str, str]]()
+    if there is not None:
+        pairs |= set(read(there, kind=kind, source=source, target=target).states.items())
+    if back is not None:
+        known = read(back, kind=kind, source=target, target=source)
+        pairs |= {(becomes, was) for was, becomes in known.states.items()} | set(known.back.items())
+    return frozenset((was, becomes) for was, becomes in pairs if was != becomes)
+
+
+def _shipped_file(kind: str, source: int, target: int) -> Path | None:
+    name = f"{kind}.{source}-{target}.json"
+    return next((folder / name for folder in definitions.FOLDERS if (folder / name).exists()), None)
 
 
 def read(path: Path, *, kind: str, source: int, target: int) -> VersionMap:

@@ -12,12 +12,13 @@ from .clockwork import Bench, ClockChange, What
 from .days import rule_day
 from .machine import ClockRule, remembered_states
 from .models import Clock, Deadline, Pause, Step
+from .models.version_change import CHANGE
 from .parties import Actor
 from .reading import Reading
 from .turn import next_step
-from .version_maps import VersionMap
+from .version_maps import VersionMap, shipped_moves
 
-STEP = "change_version"
+STEP = CHANGE
 
 
 class CannotMove(Exception):
@@ -206,6 +207,7 @@ def move(
     before, expected = storing.own_columns(record), record.version
     from_state, from_desk, old = record.state, record.desk_id, record.definition_version
     to_state = undone.from_state if undone is not None else _target(known, from_state)
+    _refuse_to_decide(known, from_state, to_state)
     record.definition_version = known.target
     record.__dict__["state"] = to_state
     _map_remembered(record, known)
@@ -245,6 +247,16 @@ def _target(known: VersionMap, state: str) -> str:
             f"{known.target} leads there. Name one in “back” of the map."
         )
     raise CannotMove(f"Version {known.target} has no state {state}. Name one in “states” of the map.")
+
+
+def _refuse_to_decide(known: VersionMap, was: str, becomes: str) -> None:
+    """A map that is only given to the command leads into no state that a second person decides on."""
+    if was == becomes or becomes not in known.new.guarded:
+        return
+    if (was, becomes) not in shipped_moves(known.kind, known.source, known.target):
+        raise CannotMove(
+            f"Into {becomes} a second person leads. Only a map that ships with the definitions may do so too."
+        )
 
 
 def _map_remembered(record: Any, known: VersionMap) -> None:

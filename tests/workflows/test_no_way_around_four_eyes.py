@@ -132,8 +132,9 @@ def forged_line(cheat: Cheat, person: Any, **columns: Any) -> None:
     step.hash = history.hash_of(step, case.reference)
     with transaction.atomic():
         step.save(force_insert=True)
+        moved = {"definition_version": step.definition_version} if step.nature == "MIGRATED" else {}
         Case.objects.filter(pk=case.pk).update(
-            version=step.sequence, state=step.to_state, head_hash=step.hash
+            version=step.sequence, state=step.to_state, head_hash=step.hash, **moved
         )
 
 
@@ -256,6 +257,15 @@ def by_a_line_of_another_version(cheat: Cheat) -> None:
     forged_line(cheat, cheat.person, definition_version=999)
 
 
+def by_a_change_of_version(cheat: Cheat) -> None:
+    """Everything about the line is right, except that it decides."""
+    version = cheat.record.definition_version
+    forged_line(
+        cheat, None, nature=Step.Nature.MIGRATED, name="change_version", capacity="SYSTEM", reason="Order.",
+        definition_version=version + 1, data={"from_version": version, "to_version": version + 1},
+    )  # fmt: skip
+
+
 def by_lines_added_together(cheat: Cheat) -> None:
     """The excluding line and the decision in one statement."""
     rows = [
@@ -290,7 +300,8 @@ WAYS: list[Callable[[Cheat], None]] = [
     as_an_administrator, as_the_system, by_calling_the_method, by_setting_the_state, by_update,
     by_bulk_update, by_sql, by_a_forged_line, by_a_line_of_the_system, by_a_line_of_another_name,
     by_a_line_from_another_state,
-    by_a_recorded_line, by_an_opening_line, by_a_line_of_another_version, by_lines_added_together,
+    by_a_recorded_line, by_an_opening_line, by_a_line_of_another_version, by_a_change_of_version,
+    by_lines_added_together,
     by_rewriting_who_prepared_it, by_removing_the_lines, by_the_clock,
 ]  # fmt: skip
 

@@ -56,6 +56,16 @@ class Definition:
         return {(step["name"], state): step for step in self.content["steps"] for state in step["from"]}
 
     @cached_property
+    def guarded(self) -> frozenset[str]:
+        """The states into which some step leads that a second person decides."""
+        return frozenset(
+            state
+            for step in self.content["steps"]
+            if step["countersigned_by"] or step["not_by_those_who"]
+            for state in step["to"] or ()
+        )
+
+    @cached_property
     def step_names(self) -> frozenset[str]:
         return frozenset(name for name, _state in self.steps)
 

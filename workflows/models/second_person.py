@@ -59,6 +59,11 @@ def _machines() -> Iterable[Any]:
     )  # fmt: skip
 
 
+def machine_kinds() -> tuple[str, ...]:
+    """The kind of each machine."""
+    return tuple(str(each.machine.kind) for each in _machines())
+
+
 @lru_cache
 def ways_in() -> tuple[WayIn, ...]:
     """Every declared way into each state, of any kind and version, into which a second person leads."""

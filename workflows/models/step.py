@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..parties import Capacity
 from .second_person import SecondPerson
+from .version_change import VersionChange
 
 
 class Step(models.Model):
@@ -73,6 +74,7 @@ class Step(models.Model):
                 func="RAISE EXCEPTION 'the history is never emptied';",
             ),
             SecondPerson(),
+            VersionChange(),
         ]
 
     def __str__(self) -> str:
