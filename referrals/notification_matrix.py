@@ -133,6 +133,8 @@ STEPS: dict[tuple[str, str], tuple[Notice, ...]] = {
     (REFERRAL, "support"): (told_to(A.agency_staff, quiet=True), told_to(A.representatives)),
     (REFERRAL, "not_support"): (told_to(A.agency_staff, quiet=True), told_to(A.representatives)),
     (REFERRAL, "decline"): (told_to(A.representatives, urgent=True),),
+    (REFERRAL, "make_moot"): (told_to(A.agency_staff, quiet=True),),
+    (REFERRAL, "end_as_moot"): (told_to(A.representatives, urgent=True, mandatory=True),),
     (REFERRAL, "open"): (told_to(A.agency_staff, urgent=True), told_to(A.agency_approvers, quiet=True)),
     (RENEWAL, "ask_agency"): (told_to(A.agency_counted), told_to(A.representatives, quiet=True)),
     (RENEWAL, "choose_renewal"): (told_to(A.representatives),),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from ..models import Grant, User, WorkerRequest, WorkPermit
-from ..services import grants, renewals, worker_requests
+from ..services import decisions, grants, renewals
 from ..services.steps import take_step
 from . import places, workers
 from .places import Place
@@ -27,7 +27,7 @@ class GrantSide(WorkerSide):
 
     def granted(self, request: WorkerRequest, *, at: datetime, starts_on: date, months: int) -> Grant:
         take_step(request, "record_biometrics", by=self.cast.adjudicator, at=at)
-        worker_requests.write_decision(
+        decisions.write(
             request, by=self.cast.adjudicator, at=at, outcome="GRANT",
             favorable="Interest of the agency, long residence, family ties.", adverse="None found.",
             rationale="The agency's interest and the worker's record weigh in favor.",
@@ -101,7 +101,7 @@ class GrantSide(WorkerSide):
         take_step(request, "receive_at_ice", by=reviewer, at=at)
         take_step(request, "begin_ice_review", by=reviewer, at=at)
         at = yield self.stage.ago(42)
-        worker_requests.write_decision(
+        decisions.write(
             request, by=reviewer, at=at, outcome="GRANT",
             favorable="Interest of the agency.", adverse="None found.", rationale="The testimony is needed.",
         )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ..models import Statement, User, WorkerRequest
-from ..services import worker_requests
+from ..services import decisions, worker_requests
 from ..services.steps import take_step
 from . import places, workers
 from .places import Place
@@ -198,7 +198,7 @@ class WorkerSide:
         self._propose_denial(request, at=at)
 
     def _propose_denial(self, request: WorkerRequest, *, at: datetime) -> None:
-        worker_requests.write_decision(
+        decisions.write(
             request, by=self.cast.adjudicator, at=at, outcome="DENY",
             favorable="Interest of the agency.", adverse="Employment in the period is not shown.",
             rationale="The papers do not show work in the period that the statement covers.",

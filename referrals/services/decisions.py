@@ -11,7 +11,6 @@ from workflows.collisions import in_one_piece
 from workflows.machines.worker_request_states import State
 
 from ..models import Decision, User, WorkerRequest
-from . import worker_requests
 
 
 def may_decide(request: WorkerRequest, user: User) -> bool:
@@ -40,14 +39,18 @@ def write(
 ) -> Decision:
     """Write the grounds down anew; a proposal that waits on earlier grounds can then not be countersigned.
 
-    Raises ``PermissionDenied`` for anybody outside the deciding office, ``engine.StalePage`` when the
-    request moved meanwhile.
+    A line of the history says who wrote them, and that person does not countersign what rests on them.
+    Raises ``PermissionDenied`` for anybody but the office that decides while the request is under its review,
+    ``engine.StalePage`` when the request moved meanwhile.
     """
     if not may_decide(request, by):
         raise PermissionDenied
     engine.record_note(
         request, "write_decision", by=by, at=at, expected_version=expected_version, outcome=str(outcome)
     )
-    return worker_requests.write_decision(
-        request, by=by, at=at, outcome=outcome, favorable=favorable, adverse=adverse, rationale=rationale
-    )
+    if not may_decide(request, by):  # as it was read with the note: it may have moved since the caller looked
+        raise PermissionDenied
+    return Decision.objects.create(
+        case=request, outcome=outcome, written_by=by, written_at=at, favorable=favorable, adverse=adverse,
+        rationale=rationale,
+    )  # fmt: skip

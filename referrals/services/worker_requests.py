@@ -14,7 +14,6 @@ from workflows.models import Desk
 from .. import scope as scopes
 from ..models import (
     AskedItem,
-    Decision,
     Evidence,
     PacketItem,
     Person,
@@ -221,13 +220,6 @@ def save_screening(request: WorkerRequest, *, arrests: str, entries: str, notes:
     request.screening.arrests, request.screening.entries = arrests, entries
     request.screening.notes = notes
     request.screening.save()
-
-
-def write_decision(
-    request: WorkerRequest, *, by: User, at: datetime, outcome: str, **grounds: str
-) -> Decision:
-    """Write down the grounds of a decision; a countersignature binds them."""
-    return Decision.objects.create(case=request, outcome=outcome, written_by=by, written_at=at, **grounds)
 
 
 def open_from_renewal(renewal: Renewal, *, by: Any, at: datetime) -> WorkerRequest:

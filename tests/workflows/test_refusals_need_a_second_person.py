@@ -24,7 +24,7 @@ COUNTERPARTS = {
     Kind.GRANT: [("keep", ["terminate", "terminate_at_once", "supersede"])],
     Kind.WORK_PERMIT: [("approve", ["deny"]), ("accept_fee", ["reject"])],
     Kind.STAY: [("grant", ["deny", "revoke", "end_as_moot", "renew"]), ("accept", ["reject"])],
-    Kind.STAY_REFERRAL: [("approve", ["decline"]), ("support", ["not_support"])],
+    Kind.STAY_REFERRAL: [("approve", ["decline", "end_as_moot"]), ("support", ["not_support"])],
     Kind.RENEWAL: [],
 }
 
@@ -92,9 +92,8 @@ def test_every_final_step_of_an_office_is_in_the_table(kind: str) -> None:
             assert declared.name in listed | NEUTRAL.get(kind, set()), f"{kind}: {declared.name}"
 
 
-# They end a case, and neither give nor refuse: either side says that it is no longer needed, or hands it on.
+# They end a case, and neither give nor refuse: the worker's side takes it back, or an office hands it on.
 NEUTRAL = {
-    Kind.STAY_REFERRAL: {"make_moot"},
     Kind.WORK_PERMIT: {"withdraw"},
     Kind.WORKER_REQUEST: {"return_to_uscis"},
 }

@@ -249,8 +249,22 @@ class StayReferralMachine(Case):
         OPEN,
         State.MOOT,
         _("Record as no longer needed"),
-        by=parties.agency_staff | parties.representative | parties.the_clock,
+        by=parties.representative | parties.the_clock,
         needs_reason=True,
     )
     def make_moot(self, *, at: datetime) -> None:
+        """The worker's own side no longer wants it, so nobody is refused anything: one person is enough."""
+        self.ended_at = at
+
+    @step(
+        OPEN,
+        State.MOOT,
+        _("End as no longer needed"),
+        by=parties.agency_staff,
+        needs_reason=True,
+        countersigned_by=parties.agency_approver,
+        consequence=_("The representative is told. The agency's letter no longer stands behind the stay."),
+    )
+    def end_as_moot(self, *, at: datetime) -> None:
+        """Said by the agency, it takes the support away as declining does, and needs as many people."""
         self.ended_at = at
