@@ -26,7 +26,7 @@ from referrals.models import (
     Worksite,
 )
 from referrals.presenting import ShownDate, shown_clocks
-from referrals.services import evidence, intake, soi_requests, statements, worker_requests
+from referrals.services import decisions, evidence, intake, soi_requests, statements, worker_requests
 from referrals.services.steps import take_step
 from workflows import policies
 
@@ -234,7 +234,7 @@ def granted_request(cast: Cast, statement: Statement, *, at: datetime, starts_on
     """A request that USCIS granted on the day it was filed."""
     request = routed_request(cast, statement, at=at)
     take_step(request, "record_biometrics", by=cast.adjudicator, at=at)
-    worker_requests.write_decision(
+    decisions.write(
         request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="The testimony is needed."
     )
     take_step(request, "grant", by=cast.adjudicator, at=at, grant_starts_on=starts_on, months=months)

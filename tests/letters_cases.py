@@ -8,7 +8,7 @@ from typing import Any
 
 from referrals.demo.cast import Cast
 from referrals.models import Grant, SoiRequest, Statement, Stay, WorkerRequest, WorkPermit
-from referrals.services import grants, soi_requests, statements, stays, worker_requests
+from referrals.services import decisions, grants, soi_requests, statements, stays, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import (
     OPEN_WORLD,
@@ -192,7 +192,7 @@ def intend_to_deny_request(cast: Cast) -> WorkerRequest:
 
 
 def write_grounds(request: WorkerRequest, by: Any, outcome: str) -> None:
-    worker_requests.write_decision(
+    decisions.write(
         request, by=by, at=LATER, outcome=outcome, rationale="Kept between officers.", adverse="Kept as well."
     )
 

@@ -32,9 +32,9 @@ def write(
     by: User,
     at: datetime,
     outcome: str,
-    favorable: str,
-    adverse: str,
     rationale: str,
+    favorable: str = "",
+    adverse: str = "",
     expected_version: int | None = None,
 ) -> Decision:
     """Write the grounds down anew; a proposal that waits on earlier grounds can then not be countersigned.

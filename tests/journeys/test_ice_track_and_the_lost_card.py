@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from referrals.models import Grant, WorkPermit
-from referrals.services import intake, worker_requests
+from referrals.services import decisions, intake, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, inbox_of, routed_request, signed_request
 from workflows import history
@@ -36,7 +36,7 @@ def granted(cast: Any, forwarded: Any) -> Any:
 def decide(cast: Any, request: Any) -> None:
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=LATER)
     take_step(request, "begin_ice_review", by=cast.ice_reviewer, at=LATER)
-    worker_requests.write_decision(
+    decisions.write(
         request, by=cast.ice_reviewer, at=LATER, outcome="GRANT", rationale="The testimony is needed."
     )
     take_step(request, "grant_at_ice", by=cast.ice_reviewer, at=LATER, grant_starts_on=STARTS, months=48)

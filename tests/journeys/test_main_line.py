@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from notifications.models import Message
 from referrals.demo.cast import Cast
 from referrals.models import Grant
-from referrals.services import worker_requests
+from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, routed_request
 from workflows import history
@@ -23,7 +23,7 @@ def test_uscis_grants_and_the_card_arrives(cast: Cast) -> None:
     at = OPEN_WORLD + timedelta(days=30)
     take_step(request, "schedule_biometrics", by=cast.adjudicator, at=at, biometrics_on=date(2024, 9, 20))
     take_step(request, "record_biometrics", by=cast.adjudicator, at=at)
-    worker_requests.write_decision(
+    decisions.write(
         request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="Agency interest outweighs."
     )
     take_step(request, "grant", by=cast.adjudicator, at=at, grant_starts_on=date(2024, 9, 10), months=48)
@@ -58,9 +58,7 @@ def test_ice_decides_with_two_pairs_of_eyes_and_uscis_decides_the_permit(cast: C
     at = OPEN_WORLD + timedelta(days=30)
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=at)
     take_step(request, "begin_ice_review", by=cast.ice_reviewer, at=at)
-    worker_requests.write_decision(
-        request, by=cast.ice_reviewer, at=at, outcome="GRANT", rationale="Witness is needed."
-    )
+    decisions.write(request, by=cast.ice_reviewer, at=at, outcome="GRANT", rationale="Witness is needed.")
     proposed = take_step(
         request, "grant_at_ice", by=cast.ice_reviewer, at=at, grant_starts_on=date(2024, 9, 10), months=48
     )

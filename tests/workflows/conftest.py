@@ -9,7 +9,7 @@ import pytest
 
 from referrals.demo.cast import Cast
 from referrals.models import SoiRequest, Statement
-from referrals.services import statements
+from referrals.services import decisions, statements
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
@@ -58,12 +58,11 @@ def active(cast: Cast, in_review: Statement) -> Statement:
 @pytest.fixture
 def pending(cast: Cast) -> Any:
     """A worker's request under review at the Phoenix field office, with its grounds written."""
-    from referrals.services import worker_requests
 
     request = cases.routed_request(cast, cases.active_statement(cast), ice=True)
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=OPEN_WORLD)
     take_step(request, "begin_ice_review", by=cast.ice_reviewer, at=OPEN_WORLD)
-    worker_requests.write_decision(
+    decisions.write(
         request, by=cast.ice_reviewer, at=OPEN_WORLD, outcome="GRANT", rationale="The witness is needed."
     )
     return request

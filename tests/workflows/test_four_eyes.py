@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from referrals.services import worker_requests
+from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
 from workflows import engine, history, sealing
@@ -83,7 +83,7 @@ def test_the_database_lets_one_proposal_wait_at_a_time(cast: Any, pending: Any) 
 
 def test_what_changed_since_it_was_proposed_is_not_countersigned(cast: Any, pending: Any) -> None:
     propose(cast, pending)
-    worker_requests.write_decision(
+    decisions.write(
         pending, by=cast.ice_reviewer, at=LATER, outcome="GRANT", rationale="Another reason altogether."
     )
     assert refusal(pending, COUNTERSIGN, by=cast.ice_supervisor, at=LATER) == ["content_changed"]

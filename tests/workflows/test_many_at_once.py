@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from notifications import outbox
 from notifications.models import Message
 from referrals.models import Grant, SoiRequest
-from referrals.services import effects, worker_requests
+from referrals.services import decisions, effects
 from referrals.services.steps import take_step, take_steps
 from tests import cases
 from tests.cases import OPEN_WORLD, reload
@@ -122,7 +122,7 @@ def test_proposals_of_many_wait_for_a_second_person_each(cast: Any) -> None:
     for request in pending:
         for step in ("receive_at_ice", "begin_ice_review"):
             take_step(request, step, by=cast.ice_reviewer, at=LATER)
-        worker_requests.write_decision(
+        decisions.write(
             request, by=cast.ice_reviewer, at=LATER, outcome="GRANT", rationale="The witness is needed."
         )
     on = {"grant_starts_on": date(2024, 6, 10), "months": 48}

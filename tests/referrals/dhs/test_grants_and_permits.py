@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 from notifications.models import Message
 from referrals.demo.cast import Cast
 from referrals.models import Grant, User, WorkerRequest, WorkPermit
-from referrals.services import worker_requests
+from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
 from tests.referrals.dhs.browsing import Browser, again, words
@@ -33,7 +33,7 @@ def granted(cast: Cast, at_uscis: WorkerRequest) -> Grant:
     """A grant of USCIS to 4 August 2028; the permit's fee is settled."""
     permit = at_uscis.permits.get()
     take_step(permit, "accept_fee", by=cast.adjudicator, at=OPEN_WORLD)
-    worker_requests.write_decision(
+    decisions.write(
         at_uscis, by=cast.adjudicator, at=OPEN_WORLD, outcome="GRANT", rationale="Needed as a witness."
     )
     take_step(

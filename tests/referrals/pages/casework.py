@@ -22,7 +22,7 @@ from referrals.models import (
     WorkerRequest,
     Worksite,
 )
-from referrals.services import renewals, soi_requests, statements, stays, worker_requests
+from referrals.services import decisions, renewals, soi_requests, statements, stays, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import (
     OPEN_WORLD,
@@ -102,7 +102,7 @@ class Casework:
         self.at_ice = routed_request(cast, self.statement, ice=True)
         self.reviewed = routed_request(cast, self.statement)
         take_step(self.reviewed, "record_biometrics", by=cast.adjudicator, at=now)
-        worker_requests.write_decision(
+        decisions.write(
             self.reviewed, by=cast.adjudicator, at=now, outcome="GRANT", rationale="The testimony is needed."
         )
         self.permit = self.reviewed.permits.get()

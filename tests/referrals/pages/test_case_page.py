@@ -14,7 +14,7 @@ from referrals import case_page, choices
 from referrals.demo.cast import ROLES, Cast
 from referrals.models import Document, ProgrammeOverride, SoiRequest
 from referrals.panels import Panel
-from referrals.services import worker_requests
+from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, request_draft, routed_request
 from tests.referrals.pages.reading import Browse, links, main
@@ -109,9 +109,7 @@ def waiting_for_countersignature(cast: Cast) -> Any:
     at = OPEN_WORLD + timedelta(days=30)
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=at)
     take_step(request, "begin_ice_review", by=cast.ice_reviewer, at=at)
-    worker_requests.write_decision(
-        request, by=cast.ice_reviewer, at=at, outcome="GRANT", rationale="Witness is needed."
-    )
+    decisions.write(request, by=cast.ice_reviewer, at=at, outcome="GRANT", rationale="Witness is needed.")
     starts = datetime(2024, 9, 10, tzinfo=UTC).date()
     take_step(request, "grant_at_ice", by=cast.ice_reviewer, at=at, grant_starts_on=starts, months=48)
     return request

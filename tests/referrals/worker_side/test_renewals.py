@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from referrals.demo.cast import Cast
 from referrals.models import Grant, Renewal, Statement, WorkerRequest
-from referrals.services import worker_requests
+from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import CLOSED_WORLD, OPEN_WORLD, routed_request
 from tests.referrals.worker_side.browsing import Browser, send, step
@@ -23,7 +23,7 @@ def grant(cast: Cast, statement: Statement) -> Grant:
     at = OPEN_WORLD
     take_step(request, "schedule_biometrics", by=cast.adjudicator, at=at, biometrics_on=date(2024, 8, 9))
     take_step(request, "record_biometrics", by=cast.adjudicator, at=at)
-    worker_requests.write_decision(request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="Yes.")
+    decisions.write(request, by=cast.adjudicator, at=at, outcome="GRANT", rationale="Yes.")
     take_step(request, "grant", by=cast.adjudicator, at=at, grant_starts_on=date(2024, 8, 5), months=24)
     return Grant.objects.get()
 
