@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from referrals.models import Grant, WorkPermit
-from referrals.services import decisions, intake, worker_requests
+from referrals.services import decisions, intake
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, inbox_of, routed_request, signed_request
 from workflows import history

@@ -55,7 +55,7 @@ def test_the_gate_of_the_permit_is_closed_before_the_grant_and_says_why(
 @pytest.fixture
 def waiting_for_its_fee(cast: Cast, at_uscis: WorkerRequest) -> WorkPermit:
     """The permit of a request that was granted before anybody looked at the fee."""
-    worker_requests.write_decision(
+    decisions.write(
         at_uscis, by=cast.adjudicator, at=OPEN_WORLD, outcome="GRANT", rationale="Needed as a witness."
     )
     terms: dict[str, Any] = {"grant_starts_on": date(2024, 8, 5), "months": 48}

@@ -13,10 +13,12 @@ from notifications.models import Channel, Message
 from referrals.demo.cast import Cast
 from referrals.models import StayReferral
 from referrals.services import persons, stays
-from tests.cases import OPEN_WORLD, active_statement, matter_of
+from referrals.services.steps import take_step
+from tests.cases import OPEN_WORLD, active_statement, matter_of, reload
 from tests.referrals.statement_side.conftest import Browse
 from tests.referrals.statement_side.reading import take, text_of
 from workflows.machines.stay_referral import State
+from workflows.refusals import StepRefused
 
 NAME = "Prudencia Ejemplo"
 FIELDS = {
@@ -136,3 +138,26 @@ def test_the_representative_does_not_read_the_unsigned_letter(cast: Cast, browse
     take(browse(cast.investigator), referral, "draft", **FIELDS)
     page = text_of(browse(cast.representative).get(case(referral)))
     assert FIELDS["presence_needed"] not in page
+
+
+def test_the_agency_ends_its_support_with_two_people_and_the_representative_hears(cast: Cast) -> None:
+    referral = asked(cast)
+    at = OPEN_WORLD + timedelta(hours=2)
+    with pytest.raises(StepRefused, match="This step belongs to the worker.s representative"):
+        take_step(referral, "make_moot", by=cast.investigator, at=at, reason="We no longer need it.")
+    take_step(referral, "end_as_moot", by=cast.investigator, at=at, reason="The hearing is over.")
+    assert reload(referral).state == State.ASKED
+    assert not Message.objects.filter(about=referral.reference, recipient=cast.representative).exists()
+    with pytest.raises(StepRefused):
+        take_step(referral, "countersign", by=cast.investigator, at=at)
+    take_step(referral, "countersign", by=cast.approver, at=at)
+    assert reload(referral).state == State.MOOT
+    assert Message.objects.filter(about=referral.reference, recipient=cast.representative).exists()
+
+
+def test_the_workers_side_takes_its_request_for_support_back_alone(cast: Cast) -> None:
+    referral = asked(cast)
+    at = OPEN_WORLD + timedelta(hours=2)
+    take_step(referral, "make_moot", by=cast.representative, at=at, reason="The worker left.")
+    assert reload(referral).state == State.MOOT
+    assert Message.objects.filter(about=referral.reference, recipient=cast.investigator).exists()
