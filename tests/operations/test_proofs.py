@@ -38,8 +38,8 @@ def forge(record: Any, **columns: Any) -> None:
 
 
 def test_both_walks_are_on_the_timetable_of_every_night() -> None:
-    timetable = settings("")["beat_schedule"].values()
-    planned = {each["task"]: each["schedule"] for each in timetable}
+    timetable: Any = settings("")["beat_schedule"]
+    planned = {each["task"]: each["schedule"] for each in timetable.values()}
     for task in (tasks.verify_history_nightly, tasks.replay_history_nightly):
         assert planned[task.name].hour == {7}
 

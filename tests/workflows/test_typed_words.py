@@ -118,7 +118,7 @@ def test_a_sentence_does_not_enter_a_history_in_clear(cast: Any, submitted: Any,
 
 
 def test_codes_numbers_days_and_citations_enter_as_they_are(cast: Any, submitted: Any) -> None:
-    said = {
+    said: dict[str, Any] = {
         "code": "dale.status", "rule": "rfe/US@2024-01-01", "none": None, "yes": True, "number": 7,
         "amount": Decimal("1.5"), "on": date(2024, 8, 5), "moment": OPEN_WORLD, "list": ["A", "B"],
         "by_key": {"g28": "PRESENT"}, "cite": Citation("8 CFR 103.2(b)(8)"),

@@ -14,7 +14,11 @@ from tests import cases
 from tests.cases import OPEN_WORLD, reload
 from workflows.models import Step
 
-GROUNDS = {"favorable": "Interest of the agency.", "adverse": "", "rationale": "The witness is needed."}
+GROUNDS: dict[str, Any] = {
+    "favorable": "Interest of the agency.",
+    "adverse": "",
+    "rationale": "The witness is needed.",
+}
 
 
 @pytest.fixture

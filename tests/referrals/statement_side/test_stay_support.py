@@ -143,7 +143,7 @@ def test_the_representative_does_not_read_the_unsigned_letter(cast: Cast, browse
 def test_the_agency_ends_its_support_with_two_people_and_the_representative_hears(cast: Cast) -> None:
     referral = asked(cast)
     at = OPEN_WORLD + timedelta(hours=2)
-    with pytest.raises(StepRefused, match="This step belongs to the worker.s representative"):
+    with pytest.raises(StepRefused, match="This step belongs to"):
         take_step(referral, "make_moot", by=cast.investigator, at=at, reason="We no longer need it.")
     take_step(referral, "end_as_moot", by=cast.investigator, at=at, reason="The hearing is over.")
     assert reload(referral).state == State.ASKED
