@@ -11,7 +11,7 @@ import pytest
 from referrals import past, presenting
 from referrals.demo.cast import Cast
 from referrals.models import Grant, Stay, WorkerRequest
-from referrals.services import grants, intake, stays, worker_requests
+from referrals.services import decisions, grants, intake, stays, worker_requests
 from referrals.services.letters import worker_side
 from referrals.services.letters.occasions import Occasion
 from referrals.services.steps import take_step
@@ -177,7 +177,7 @@ def test_what_a_decision_opens_counts_its_days_where_it_was_decided(cast: Cast) 
 def test_a_grant_of_a_field_office_ends_with_the_day_there(cast: Cast, at_ice: WorkerRequest) -> None:
     for name in ("receive_at_ice", "begin_ice_review"):
         take_step(at_ice, name, by=cast.ice_reviewer, at=LATER)
-    worker_requests.write_decision(
+    decisions.write(
         at_ice, by=cast.ice_reviewer, at=LATER, outcome="GRANT", rationale="The testimony is needed."
     )
     take_step(

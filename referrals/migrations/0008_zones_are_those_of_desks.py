@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0006_delegations_and_standing_still"),
+        ("referrals", "0007_nightly_walks"),
     ]
 
     operations = [
