@@ -28,6 +28,7 @@ PRINT_DATA = ("django.db.backends", "django.template")
 """Loggers whose lines below a warning hold parameters and contexts: names among them."""
 ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"'=]+@[^\s<>()\[\]:;,\"'.]+\.[^\s<>()\[\]:;,\"']+")
 QUERY = re.compile(r"(?<=\S)\?\S+")
+PACKAGES = ("config", "referrals", "workflows", "notifications", "recordsets")
 FIGURES = ("status", "milliseconds")
 """What a line may carry in ``extra``: numbers, no words."""
 
@@ -158,9 +159,7 @@ def configuration(*, level: str, style: str, whole_errors: bool) -> dict[str, An
         },
         "root": {"handlers": ["stdout"], "level": others},
         "loggers": {
-            **{
-                package: {"level": level} for package in ("config", "referrals", "workflows", "notifications")
-            },
+            **{package: {"level": level} for package in PACKAGES},
             # These bring handlers of their own where nobody gives them one.
             **{
                 name: {**here, "level": others} for name in ("django.server", "celery.task", "gunicorn.error")

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from notifications import incidents, ledger
 from notifications.models import Bounce, BounceReport, Channel, FailingAddress, Incident, Message, State
+from recordsets.collisions import in_one_piece
 
 CAME_BACK = (Bounce.Kind.HARD, Bounce.Kind.SOFT)
 
@@ -40,28 +40,28 @@ class Taken:
     matched: int = 0
 
 
+@in_one_piece
 def take(*, source: str, content: bytes, entries: Sequence[Entry], at: datetime) -> Taken:
     """Store a report and what it says about each mail, once. Raises AlreadyTaken for the same content.
 
     A mail that came back is marked so, and somebody is to see to it. A mail that came back for good marks
     its reader's address as failing. Nothing is deleted, and the inbox keeps its copy.
     """
-    with transaction.atomic():
-        known = _messages(entries)
-        report, new = BounceReport.objects.get_or_create(
-            digest=hashlib.sha256(content).hexdigest(),
-            defaults={
-                "source": source,
-                "received_at": at,
-                "entries": len(entries),
-                "matched": sum(each.message_id in known for each in entries),
-            },
-        )
-        if not new:
-            raise AlreadyTaken
-        for entry in entries:
-            if message := known.get(entry.message_id):
-                _apply(report, message, entry, at=at)
+    known = _messages(entries)
+    report, new = BounceReport.objects.get_or_create(
+        digest=hashlib.sha256(content).hexdigest(),
+        defaults={
+            "source": source,
+            "received_at": at,
+            "entries": len(entries),
+            "matched": sum(each.message_id in known for each in entries),
+        },
+    )
+    if not new:
+        raise AlreadyTaken
+    for entry in entries:
+        if message := known.get(entry.message_id):
+            _apply(report, message, entry, at=at)
     return Taken(report.entries, report.matched)
 
 

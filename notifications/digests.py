@@ -4,10 +4,11 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from notifications.channels.email import SUMMARY
 from notifications.models import Channel, Message, State
+from recordsets.collisions import whole_again
 
 EVENT = "summary"
 AT_ONCE = 5000
@@ -22,16 +23,19 @@ def gather(*, at: datetime) -> int:
     """
     if not Message.objects.to_summarize(at).exists():
         return 0
-    with transaction.atomic(durable=True):
-        if not _alone():
-            return 0
-        waiting = Message.objects.to_summarize(at).order_by("pk").select_for_update()[:AT_ONCE]
-        by_person: dict[Any, list[Message]] = defaultdict(list)
-        for message in waiting:
-            by_person[message.recipient_id].append(message)
-        for messages in by_person.values():
-            summary = Message.objects.create(**_row(messages, at=at))
-            Message.objects.filter(pk__in=[each.pk for each in messages]).update(digest=summary)
+    return whole_again(lambda: _gathered(at), durable=True)
+
+
+def _gathered(at: datetime) -> int:
+    if not _alone():
+        return 0
+    waiting = Message.objects.to_summarize(at).order_by("pk").select_for_update()[:AT_ONCE]
+    by_person: dict[Any, list[Message]] = defaultdict(list)
+    for message in waiting:
+        by_person[message.recipient_id].append(message)
+    for messages in by_person.values():
+        summary = Message.objects.create(**_row(messages, at=at))
+        Message.objects.filter(pk__in=[each.pk for each in messages]).update(digest=summary)
     return len(by_person)
 
 

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from notifications import outbox
 from notifications.models import Incident, IncidentNote, Message, State
+from recordsets.collisions import in_one_piece
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +40,12 @@ def of_bounce(*, message: Message, kind: str, note: str, at: datetime) -> Incide
     return incident
 
 
+@in_one_piece
 def assign(*, incident: Incident, owner: AbstractBaseUser) -> Incident:
     """Give an incident to somebody. Raises AlreadyResolved."""
-    with transaction.atomic():
-        incident = _unresolved(incident)
-        incident.owner_id = owner.pk
-        incident.save(update_fields=["owner"])
+    incident = _unresolved(incident)
+    incident.owner_id = owner.pk
+    incident.save(update_fields=["owner"])
     return incident
 
 
@@ -57,6 +58,7 @@ def add_note(*, incident: Incident, by: AbstractBaseUser | None, at: datetime, t
     )
 
 
+@in_one_piece
 def resolve(
     *,
     incident: Incident,
@@ -68,13 +70,12 @@ def resolve(
     """Close an incident with the words that say how. Raises AlreadyResolved, ValueError without words."""
     if not resolution.strip():
         raise ValueError("Say how the incident was resolved.")
-    with transaction.atomic():
-        incident = _unresolved(incident)
-        incident.owner_id = by.pk
-        incident.resolved_at = at
-        incident.resolution = resolution.strip()
-        incident.ending = ending
-        incident.save(update_fields=["owner", "resolved_at", "resolution", "ending"])
+    incident = _unresolved(incident)
+    incident.owner_id = by.pk
+    incident.resolved_at = at
+    incident.resolution = resolution.strip()
+    incident.ending = ending
+    incident.save(update_fields=["owner", "resolved_at", "resolution", "ending"])
     return incident
 
 
@@ -83,24 +84,24 @@ def skip(*, incident: Incident, by: AbstractBaseUser, at: datetime, resolution: 
     return resolve(incident=incident, by=by, at=at, resolution=resolution, ending=Incident.Ending.SKIPPED)
 
 
+@in_one_piece
 def send_again(*, incident: Incident, by: AbstractBaseUser, at: datetime, resolution: str) -> Incident:
     """Resolve an incident by sending its message again. Raises as ``resolve`` does.
 
     What never left goes back into the outbox with a fresh day of tries. What left and came back is proof of
     its own and stays; a message that refers to it is written.
     """
-    with transaction.atomic():
-        incident = resolve(
-            incident=incident, by=by, at=at, resolution=resolution, ending=Incident.Ending.SENT_AGAIN
-        )
-        message = incident.message
-        if message is None:
-            return incident
-        Message.objects.filter(pk=message.pk, state=State.FAILED).update(
-            state=State.PENDING, next_try_at=at, attempts=0, in_doubt=0
-        )
-        if message.state in (State.SENT, State.BOUNCED):
-            outbox.send_again(message=message, at=at)
+    incident = resolve(
+        incident=incident, by=by, at=at, resolution=resolution, ending=Incident.Ending.SENT_AGAIN
+    )
+    message = incident.message
+    if message is None:
+        return incident
+    Message.objects.filter(pk=message.pk, state=State.FAILED).update(
+        state=State.PENDING, next_try_at=at, attempts=0, in_doubt=0
+    )
+    if message.state in (State.SENT, State.BOUNCED):
+        outbox.send_again(message=message, at=at)
     return incident
 
 

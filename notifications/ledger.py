@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from notifications import incidents
 from notifications.models import Attempt, Incident, Message, State
 from notifications.models.attempt import ANSWER_CHARACTERS
+from recordsets.collisions import whole_again
 
 BACKOFF = (
     timedelta(minutes=1),
@@ -47,12 +48,15 @@ def record(message: Message, outcome: Outcome, *, lease: str, at: datetime) -> S
     """
     state, kind = _verdict(message, outcome)
     next_try_at = at + BACKOFF[message.attempts] if state is State.PENDING else at
-    with transaction.atomic():
+
+    def note() -> None:
         moved = _write(message, outcome, state, lease=lease, at=at, next_try_at=next_try_at)
         if moved and state is State.FAILED:
             incidents.open_incident(message=message, kind=kind, note=without_addresses(outcome.answer), at=at)
         if moved and message.letter:
             carry_along(message, state, at=at)
+
+    whole_again(note)
     return state
 
 

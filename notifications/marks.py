@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from notifications.channels import Receipt
 from notifications.ledger import without_addresses
 from notifications.models import Attempt, Message, State
+from recordsets.collisions import whole_again
 
 MARK = b"""
     INSERT INTO notifications_mark (message_id, at, provider_id, answer, lease)
@@ -109,9 +110,12 @@ class Marks:
         """Move what was marked to "sent", with its attempts."""
         self.settle()
         if self._unbooked:
-            with connection.cursor() as cursor:
-                cursor.execute(_BOOK_OWN, {"lease": self._lease})
+            whole_again(self._book)
             self._unbooked = 0
+
+    def _book(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(_BOOK_OWN, {"lease": self._lease})
 
     def close(self) -> None:
         """Book the rest and forget the statement; a lost connection leaves the marks to the next relay."""

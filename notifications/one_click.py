@@ -6,11 +6,11 @@ from hashlib import blake2b
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from notifications import preferences
 from notifications.models import Channel, Message
+from recordsets.collisions import in_one_piece
 
 PATH = "/notifications/off/"
 """Where ``notifications.urls`` has the page. Spelled here, since a relay has no need of every page's code."""
@@ -48,12 +48,15 @@ def turn_off(*, token: str, at: datetime) -> Message | None:
     A mail says nothing about its event, so the reader of one cannot mean less than all of them. Returns the
     message whose mail was clicked, or None when there is none; raises Tampered.
     """
-    number = check(token)
-    with transaction.atomic():
-        message = Message.objects.select_related("recipient").filter(public_id=number).first()
-        if message is None or not message.can_be_turned_off:
-            return None
-        preferences.turn_off_everything(user=message.recipient, channel=Channel.EMAIL)
+    return _turn_off(check(token))
+
+
+@in_one_piece
+def _turn_off(number: UUID) -> Message | None:
+    message = Message.objects.select_related("recipient").filter(public_id=number).first()
+    if message is None or not message.can_be_turned_off:
+        return None
+    preferences.turn_off_everything(user=message.recipient, channel=Channel.EMAIL)
     return message
 
 

@@ -1,9 +1,9 @@
 """What each person wants to be told, and over which channel."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
 
 from notifications.models import Preference
+from recordsets.collisions import in_one_piece
 
 ALL = ""
 """Stands for every event that is not chosen by name."""
@@ -30,11 +30,11 @@ def choose_many(*, user: AbstractBaseUser, choices: dict[tuple[str, str], bool])
     )
 
 
+@in_one_piece
 def turn_off_everything(*, user: AbstractBaseUser, channel: str) -> None:
     """Turn off all events on one channel, also those that were turned on by name."""
-    with transaction.atomic():
-        choose(user=user, event=ALL, channel=channel, enabled=False)
-        Preference.objects.filter(user_id=user.pk, channel=channel, enabled=True).update(enabled=False)
+    choose(user=user, event=ALL, channel=channel, enabled=False)
+    Preference.objects.filter(user_id=user.pk, channel=channel, enabled=True).update(enabled=False)
 
 
 def chosen_by(user: AbstractBaseUser) -> dict[tuple[str, str], bool]:

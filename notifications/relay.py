@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
@@ -19,6 +19,7 @@ from notifications.channels.email import Carrier
 from notifications.ledger import Outcome
 from notifications.marks import Marks
 from notifications.models import Attempt, Channel, Message, State
+from recordsets.collisions import whole_again
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +72,7 @@ def deliver_pending(*, at: datetime, limit: int = LIMIT, worker: str) -> Deliver
     one mail that was sent but not yet marked goes out again, with the same Message-ID. Raises RuntimeError
     inside a transaction: marks have to outlive a crash.
     """
-    with transaction.atomic(durable=True):
-        bring_back(at=at)
-        marks.book_left_behind(at=at)
+    whole_again(lambda: (bring_back(at=at), marks.book_left_behind(at=at)), durable=True)
     return deliver_due(at=at, limit=limit, worker=worker)
 
 
@@ -145,7 +144,7 @@ def claim(*, at: datetime, size: int, lease: str) -> list[Message]:
 
 
 def _lease(*, at: datetime, size: int, lease: str) -> list[Message]:
-    with transaction.atomic(durable=True):
+    def claimed() -> list[Message]:
         values = {"at": at, "size": size, "lease": lease, "until": at + LEASE}
         batch = sorted(Message.objects.raw(_CLAIM, values), key=lambda each: (not each.urgent, each.pk))
         if batch:
@@ -157,7 +156,9 @@ def _lease(*, at: datetime, size: int, lease: str) -> list[Message]:
                 taken_over.add(holder)
                 message.in_doubt += 1
                 message.save(update_fields=["in_doubt"])
-    return batch
+        return batch
+
+    return whole_again(claimed, durable=True)
 
 
 def _add_readers(batch: list[Message]) -> None:
@@ -254,6 +255,10 @@ def _give_back(run: Run, messages: list[Message]) -> None:
     """Give up the leases of what was not sent; if the run broke off in a mail, that one is in doubt."""
     run.marks.book()
     held = Message.objects.filter(pk__in=[message.pk for message in messages], leased_by=run.lease)
-    if run.handed_over:
-        held.filter(pk=messages[-1].pk, channel=Channel.EMAIL).update(in_doubt=F("in_doubt") + 1)
-    held.update(state=State.PENDING, leased_by="", next_try_at=run.at)
+
+    def give_up() -> None:
+        if run.handed_over:
+            held.filter(pk=messages[-1].pk, channel=Channel.EMAIL).update(in_doubt=F("in_doubt") + 1)
+        held.update(state=State.PENDING, leased_by="", next_try_at=run.at)
+
+    whole_again(give_up)

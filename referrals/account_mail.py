@@ -8,7 +8,6 @@ from uuid import uuid4
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,29 +15,30 @@ from django.utils.translation import gettext as _
 from notifications import outbox
 from notifications.channels.email import PLACE_OF_THE_LINK, Letter
 from notifications.models import Channel, Message
+from recordsets.collisions import in_one_piece
 
 from .models import User
 
 PASSWORD_RESET = "password_reset"  # noqa: S105 (the name of a kind of mail)
 
 
+@in_one_piece
 def tell_password_reset(user: User, *, at: datetime) -> None:
     """Write that somebody asked for a new password. The row holds no key: it is made when the mail goes."""
-    with transaction.atomic():
-        outbox.tell(
-            event=f"account.{PASSWORD_RESET}",
-            recipients=[user],
-            key=f"{PASSWORD_RESET}:{uuid4().hex}",
-            about="",
-            link=reverse("account_reset_password"),
-            subject="",
-            body="",
-            at=at,
-            channels=[Channel.EMAIL],
-            urgent=True,
-            mandatory=True,
-            letter=PASSWORD_RESET,
-        )
+    outbox.tell(
+        event=f"account.{PASSWORD_RESET}",
+        recipients=[user],
+        key=f"{PASSWORD_RESET}:{uuid4().hex}",
+        about="",
+        link=reverse("account_reset_password"),
+        subject="",
+        body="",
+        at=at,
+        channels=[Channel.EMAIL],
+        urgent=True,
+        mandatory=True,
+        letter=PASSWORD_RESET,
+    )
 
 
 def password_reset(message: Message) -> Letter:

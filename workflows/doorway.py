@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from .collisions import whole_again
+from recordsets.collisions import whole_again
+
 from .days_in_words import instant
 from .machine import steps_for
 from .models import Case, Step

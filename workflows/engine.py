@@ -4,7 +4,7 @@ One call is one transaction (the caller's, when there is one), one reading state
 what the step asks for is read in one piece with the version of the case, and what the step leaves behind is
 written only if that version still stands. Who was slower reads again, under the lock. What the caller writes
 around it (messages, letters) commits or falls with it. What the database puts back, because two transactions
-stood in each other's way, is begun again from the start by whoever began it: see ``collisions``.
+stood in each other's way, is begun again from the start by whoever began it: see ``recordsets.collisions``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from recordsets.collisions import whole_again
+
 from . import openness, rules
 from .clock_orders import Lifting, PauseOrder
-from .collisions import whole_again
 from .doorway import Record, read_and_write, read_and_write_all, refuse_if_stale, stored
 from .models import Case, Policy, Proposal, Step
 from .openness import COUNTERSIGN, SEND_BACK, Option

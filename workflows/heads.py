@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
+
+from recordsets.collisions import in_one_piece
 
 from . import signing
 from .models import Case, CaseHead, CaseSalt, DailyHead, Step
@@ -140,7 +142,7 @@ def as_json(head: DailyHead) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@in_one_piece
 def take(*, at: datetime) -> DailyHead:
     """Take the daily head of a day (UTC), signed if there is a key; one that exists is returned."""
     day = at.astimezone(UTC).date()

@@ -18,6 +18,8 @@ from django.db import DatabaseError, transaction
 from django.db.models import CharField, F, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
+from recordsets.collisions import whole_again
+
 from . import reading, storing
 from .checks import machine_models
 from .models import Case, Clock, Deadline, Pause, Proposal, Step
@@ -50,6 +52,15 @@ class Outcome:
     dates: list[dict[str, Any]] = field(default_factory=list)
     fallen: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        """Count what became of one more batch."""
+        self.moved += other.moved
+        self.states += other.states
+        self.clocks += other.clocks
+        self.dates += other.dates
+        self.fallen += other.fallen
+        self.left += other.left
 
     def note(self, found: Move) -> None:
         self.moved += 1
@@ -124,9 +135,15 @@ class Migration:
 
     def _batch(self, pks: Sequence[int], outcome: Outcome, *, wait: bool) -> list[int]:
         """Move these cases in one transaction; returns those that somebody else held."""
-        with transaction.atomic():
+
+        def whole() -> tuple[list[int], Outcome]:
+            done = Outcome()
             locked = self._locked(pks, wait=wait)
-            self._store(list(self._moves(locked, outcome)), outcome)
+            self._store(list(self._moves(locked, done)), done)
+            return locked, done
+
+        locked, done = whole_again(whole)
+        outcome.add(done)
         return [] if wait else sorted(set(pks) - set(locked))
 
     def _locked(self, pks: Sequence[int], *, wait: bool) -> list[int]:

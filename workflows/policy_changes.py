@@ -15,6 +15,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
+
 from . import what_if
 from .days import rule_day
 from .models import Policy, PolicyChange, PolicyCheck, TollingWindow
@@ -26,7 +28,7 @@ def _refuse(sentence: str, field: str = "") -> None:
     raise ChangeRefused({field: [sentence]})
 
 
-@transaction.atomic
+@in_one_piece
 def propose(change: PolicyChange, *, at: datetime, foreseen: Mapping[str, Any] | None = None) -> PolicyChange:
     """Store a drafted change, so that a second person can decide it.
 
@@ -50,7 +52,7 @@ def _locked(change: PolicyChange) -> PolicyChange:
     return found
 
 
-@transaction.atomic
+@in_one_piece
 def approve(
     change: PolicyChange,
     *,
@@ -116,7 +118,7 @@ def _keep_window(change: PolicyChange) -> TollingWindow:
     return window
 
 
-@transaction.atomic
+@in_one_piece
 def refuse(change: PolicyChange, *, by: Actor, at: datetime, reason: str) -> PolicyChange:
     """Turn a change down, with a reason; it stays on record. Raises ChangeRefused."""
     change = _locked(change)
@@ -128,7 +130,7 @@ def refuse(change: PolicyChange, *, by: Actor, at: datetime, reason: str) -> Pol
     return change
 
 
-@transaction.atomic
+@in_one_piece
 def withdraw(change: PolicyChange, *, by: Actor, at: datetime, reason: str = "") -> PolicyChange:
     """Take a proposal back; it stays on record. Only by whoever proposed it. Raises ChangeRefused."""
     change = _locked(change)
@@ -138,7 +140,7 @@ def withdraw(change: PolicyChange, *, by: Actor, at: datetime, reason: str = "")
     return change
 
 
-@transaction.atomic
+@in_one_piece
 def record_check(
     row: Policy,
     *,

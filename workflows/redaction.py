@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from recordsets.collisions import in_one_piece
 
 from . import engine, sealing
 from .languages import as_stored
@@ -38,7 +39,7 @@ def _refuse(reason: str, what: str, remedy: str = "") -> StepRefused:
     return StepRefused(Refusal(reason, what, remedy))
 
 
-@transaction.atomic
+@in_one_piece
 def ask(
     record: Case, *, sequence: int, because: str, by: Actor, at: datetime, field: str = sealing.REASON
 ) -> RedactionRequest:
@@ -78,7 +79,7 @@ def waiting(case_id: int | None = None) -> Any:
     return found if case_id is None else found.filter(case_id=case_id)
 
 
-@transaction.atomic
+@in_one_piece
 def grant(request: RedactionRequest, *, record: Case, by: Actor, at: datetime) -> Redaction:
     """Destroy the text and its key, and write a line that says so. Needs another person than the asker.
 
@@ -113,7 +114,7 @@ def _gone_beside_the_clock(field: str) -> dict[str, str]:
     return {"reason": as_stored(REASON_GONE)}
 
 
-@transaction.atomic
+@in_one_piece
 def decline(request: RedactionRequest, *, by: Actor, at: datetime, note: str) -> Redaction:
     """Turn a request down, or take one's own back; the text stays."""
     _refuse_if_decided(request)

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from recordsets.collisions import whole_again
+
 from .models import Case, Deadline, Step
 from .openness import step_here
 from .parties import SYSTEM
@@ -90,9 +92,10 @@ class Sweeper:
 
     def _fire_alone(self, pk: int, *, at: datetime) -> Swept:
         try:
-            with transaction.atomic():
-                still_due = Case.objects.filter(Exists(_due(at).filter(case_id=OuterRef("pk"))), pk=pk)
-                return self._fire(list(still_due.select_for_update(skip_locked=True)), at=at)
+            still_due = Case.objects.filter(Exists(_due(at).filter(case_id=OuterRef("pk"))), pk=pk)
+            return whole_again(
+                lambda: self._fire(list(still_due.all().select_for_update(skip_locked=True)), at=at)
+            )
         except Exception:
             log.exception("case %s: its deadlines could not be fired", pk)
             return Swept(failed=1)

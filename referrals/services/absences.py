@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import absences
 from workflows.models import Absence, Case
 from workflows.parties import Capacity
@@ -74,7 +74,7 @@ def visible_to(user: User) -> QuerySet[Absence]:
     return Absence.objects.filter(known).select_related("person", "deputy", "marked_by", "desk")
 
 
-@transaction.atomic
+@in_one_piece
 def mark(
     membership: Membership, *, deputy: Membership, first_day: date, last_day: date, by: User, at: datetime
 ) -> Absence:
@@ -82,7 +82,8 @@ def mark(
 
     An absence that begins today begins now. Raises ``AbsenceRefused``.
     """
-    User.objects.select_for_update().filter(pk__in=[membership.user_id, deputy.user_id]).count()
+    both = User.objects.filter(pk__in=[membership.user_id, deputy.user_id]).order_by("pk")
+    list(both.select_for_update().values_list("pk"))  # a count would lock nothing
     if membership.pk not in {each.pk for each in may_mark_for(by)}:
         raise AbsenceRefused("membership", _("Only the person or a supervisor marks an absence."))
     zone = ZoneInfo(membership.office.desk.time_zone)
@@ -136,7 +137,7 @@ def _refuse_deputy(membership: Membership, deputy: Membership) -> None:
         raise AbsenceRefused("deputy", _("A deputy from another field office could not see these cases."))
 
 
-@transaction.atomic
+@in_one_piece
 def end(absence: Absence, *, by: User, at: datetime) -> Absence:
     """Somebody is back. Raises ``AbsenceRefused``."""
     kept = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)

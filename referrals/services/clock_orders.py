@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
 from workflows.clock_orders import Lifting, PauseOrder
-from workflows.collisions import in_one_piece
 from workflows.models import Case, Step
 from workflows.parties import Actor
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
-from workflows.collisions import in_one_piece
 
 from ..models import Person, Stay, StayReferral, User, WorkerRequest
 from . import worker_requests

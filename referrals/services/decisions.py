@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 
+from recordsets.collisions import in_one_piece
 from workflows import engine, parties
-from workflows.collisions import in_one_piece
 from workflows.machines.worker_request_states import State
 
 from ..models import Decision, User, WorkerRequest

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
+
+from recordsets.collisions import in_one_piece
 
 from .. import signatures
 from ..models import Delegation, Membership, Office, User
@@ -37,7 +38,7 @@ def candidates(user: User) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("name", "pk"))
 
 
-@transaction.atomic
+@in_one_piece
 def record(
     *,
     official: User,
@@ -123,7 +124,7 @@ def refusal_to_confirm(delegation: Delegation, user: User) -> str:
     return ""
 
 
-@transaction.atomic
+@in_one_piece
 def confirm(delegation: Delegation, *, by: User, at: datetime) -> Delegation:
     """Let a recorded delegation hold. Raises ``DelegationRefused``."""
     kept: Delegation = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)
@@ -135,7 +136,7 @@ def confirm(delegation: Delegation, *, by: User, at: datetime) -> Delegation:
     return kept
 
 
-@transaction.atomic
+@in_one_piece
 def revoke(delegation: Delegation, *, because: str, by: User, at: datetime) -> Delegation:
     """End a delegation at once. What was signed under it stays signed. Raises ``DelegationRefused``."""
     kept: Delegation = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)

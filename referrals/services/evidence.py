@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from recordsets.collisions import in_one_piece
 from workflows import days_in_words, engine
-from workflows.collisions import in_one_piece
 from workflows.machines.worker_request import ANSWERING, PREPARING
 from workflows.models import Step
 from workflows.refusals import Refusal, StepRefused

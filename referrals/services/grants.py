@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 
+from recordsets.collisions import in_one_piece
 from workflows import engine, parties, terms
 from workflows.calendars import calendar
-from workflows.collisions import in_one_piece
 from workflows.machines.grant import IN_FORCE
 from workflows.models import Step
 

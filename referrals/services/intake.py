@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from recordsets.collisions import in_one_piece
 from workflows import engine, parties
-from workflows.collisions import in_one_piece
 from workflows.machines.worker_request_states import ICE_PENDING, USCIS_PENDING, State
 from workflows.models import Case
 

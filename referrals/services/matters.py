@@ -9,9 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from recordsets.collisions import in_one_piece
 
 from .. import matter_csv, personal_data
 from ..matter_csv import BadRow, Row
@@ -44,7 +46,7 @@ class Imported:
     notes: list[str] = field(default_factory=list)
 
 
-@transaction.atomic
+@in_one_piece
 def import_file(
     source: Path | str | bytes,
     *,
@@ -223,7 +225,7 @@ def _add_sites(placed: Iterable[_Placed], known: Mapping[Any, Matter], done: Imp
     done.sites_added += len(Worksite.objects.bulk_create(fresh))
 
 
-@transaction.atomic
+@in_one_piece
 def keep(
     matter: Matter,
     *,

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
-from workflows.collisions import in_one_piece
 from workflows.days_in_words import day_with_weekday
 
 from ..models import User, WorkerRequest

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
-from workflows.collisions import in_one_piece
 from workflows.parties import Capacity
 from workflows.sealing import Words
 

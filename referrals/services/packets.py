@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from recordsets.collisions import in_one_piece
 from workflows import engine, openness
-from workflows.collisions import in_one_piece
 from workflows.days import rule_day
 from workflows.machines.worker_request import State
 from workflows.refusals import Refusal

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
-from workflows.collisions import in_one_piece
 
 from ..models import Person, Representation, User, WorkerRequest
 

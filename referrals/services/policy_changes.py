@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import history, policy_changes, recompute, what_if
 from workflows.days import rule_day
 from workflows.models import Policy, PolicyChange, PolicyCheck
@@ -68,7 +68,7 @@ def _allowed(user: User, jurisdiction: str) -> None:
         raise PermissionDenied(_("These rules are changed by other people."))
 
 
-@transaction.atomic
+@in_one_piece
 def propose(change: PolicyChange, *, by: User, at: datetime) -> Foreseen:
     """Store a drafted change and tell those who may decide it.
 
@@ -88,7 +88,7 @@ def propose(change: PolicyChange, *, by: User, at: datetime) -> Foreseen:
     return foreseen
 
 
-@transaction.atomic
+@in_one_piece
 def approve(change: PolicyChange, *, by: User, at: datetime, seen: str, reason: str = "") -> PolicyChange:
     """Put a change into the rulebook; the open cases follow at the next tick. By a second person only.
 
@@ -108,7 +108,7 @@ def approve(change: PolicyChange, *, by: User, at: datetime, seen: str, reason: 
     return decided
 
 
-@transaction.atomic
+@in_one_piece
 def refuse(change: PolicyChange, *, by: User, at: datetime, reason: str) -> PolicyChange:
     """Turn a change down; it stays on record, and its proposer is told."""
     _allowed(by, change.jurisdiction)

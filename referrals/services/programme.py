@@ -7,16 +7,16 @@ when it opens again, or when a programme officer lets their statement in.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import days_in_words, policies
 from workflows.days import rule_day, rules_of
 from workflows.machines.worker_request import State
@@ -125,11 +125,7 @@ def _hold(status: str, closed_on: date, *, at: datetime) -> int:
         reason = _("The programme is closed to new requests since %(day)s.") % {
             "day": days_in_words.day(since)
         }
-        with transaction.atomic():
-            held = _take(requests, "hold", reason=reason, at=at, authority=AUTHORITY)
-            if held:
-                programme_announcements.held(held, key=f"programme:{status}:{since}", since=since, at=at)
-        count += len(held)
+        count += _hold_together(list(requests), status=status, since=since, reason=reason, at=at)
     return count
 
 
@@ -140,17 +136,28 @@ def _release(requests: Any, *, since: date, because: str, at: datetime) -> int:
         "override": _("A programme officer lets new requests under this statement in."),
     }
     for _desk, own in groupby(list(requests), key=lambda each: each.representative_desk_id):
-        with transaction.atomic():
-            released = _take(own, "release", reason=reasons[because], at=at)
-            if released:
-                key = f"programme:{because}:{since}"
-                programme_announcements.released(released, key=key, at=at)
-        count += len(released)
+        key = f"programme:{because}:{since}"
+        count += _release_together(list(own), key=key, reason=reasons[because], at=at)
     return count
 
 
-def _take(requests: Iterable[Any], step: str, *, reason: str, at: datetime, **data: Any) -> list[Any]:
+@in_one_piece
+def _hold_together(requests: list[Any], *, status: str, since: date, reason: str, at: datetime) -> int:
+    held = _take(requests, "hold", reason=reason, at=at, authority=AUTHORITY)
+    if held:
+        programme_announcements.held(held, key=f"programme:{status}:{since}", since=since, at=at)
+    return len(held)
+
+
+@in_one_piece
+def _release_together(requests: list[Any], *, key: str, reason: str, at: datetime) -> int:
+    released = _take(requests, "release", reason=reason, at=at)
+    if released:
+        programme_announcements.released(released, key=key, at=at)
+    return len(released)
+
+
+def _take(requests: Sequence[Any], step: str, *, reason: str, at: datetime, **data: Any) -> list[Any]:
     """Take one step on each, without a message of its own; those that moved meanwhile are left alone."""
-    asked = list(requests)
-    verdicts = take_steps(asked, step, by=SYSTEM, at=at, reason=reason, tell=False, **data)
-    return [request for request in asked if not isinstance(verdicts[request.pk], StepRefused)]
+    verdicts = take_steps(requests, step, by=SYSTEM, at=at, reason=reason, tell=False, **data)
+    return [request for request in requests if not isinstance(verdicts[request.pk], StepRefused)]

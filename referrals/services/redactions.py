@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
+from recordsets.collisions import in_one_piece
 from workflows import redaction, sealing
 from workflows.models import Case, Redaction, RedactionRequest
 from workflows.parties import Capacity
@@ -46,7 +46,7 @@ def ask(
     return redaction.ask(find(reference), sequence=line, field=field, because=because, by=by, at=at)
 
 
-@transaction.atomic
+@in_one_piece
 def decide(request: RedactionRequest, *, granted: bool, note: str = "", by: User, at: datetime) -> Redaction:
     """Grant a request, which destroys the text, or turn it down with a note.
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import policies, terms
-from workflows.collisions import in_one_piece
 from workflows.days import rule_day
 from workflows.machines.grant import IN_FORCE
 from workflows.refusals import Refusal, StepRefused

@@ -6,10 +6,9 @@ import secrets
 from datetime import datetime
 
 from django.core.cache import cache
-from django.db import transaction
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
-from workflows.collisions import in_one_piece
 from workflows.days import rule_day
 from workflows.machines.worker_request import PREPARING
 
@@ -72,9 +71,12 @@ def attach_statement(*, number: str, version: int, code: str, by: User, at: date
     if found is None or not same or len(typed) < FEWEST_DIGITS:
         return None
     cache.delete(tries)
-    with transaction.atomic():
-        statement = found.statement
-        if not statement.shared_with.filter(pk=by.hat.organization_id).exists():
-            statement.shared_with.add(by.hat.organization_id)
-            engine.record_note(statement, "share_by_letter", by=by, at=at, version=version)
-    return statement
+    _share(found.statement, version=version, by=by, at=at)
+    return found.statement
+
+
+@in_one_piece
+def _share(statement: Statement, *, version: int, by: User, at: datetime) -> None:
+    if not statement.shared_with.filter(pk=by.hat.organization_id).exists():
+        statement.shared_with.add(by.hat.organization_id)
+        engine.record_note(statement, "share_by_letter", by=by, at=at, version=version)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from recordsets.collisions import in_one_piece
 from workflows import engine
-from workflows.collisions import in_one_piece
 
 from .. import personal_data
 from ..models import (

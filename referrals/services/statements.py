@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Max
 
+from recordsets.collisions import in_one_piece
 from referrals.letters import digest
 from workflows import engine, policies
-from workflows.collisions import in_one_piece
 from workflows.days import rule_day
 from workflows.languages import as_stored
 from workflows.models import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from recordsets.collisions import in_one_piece
 
 from .. import personal_data
 from ..models import Matter, StayReferral, User
@@ -13,7 +13,7 @@ from ..models import Matter, StayReferral, User
 CONTENT = ("ground", "presence_needed", "months_asked", "contact_phone", "matter")
 
 
-@transaction.atomic
+@in_one_piece
 def write(referral: StayReferral, *, by: User, values: Mapping[str, Any]) -> None:
     """Keep the content of the letter; the step that saves it is taken in the same transaction.
 

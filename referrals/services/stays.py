@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import engine, policies
-from workflows.collisions import in_one_piece
 from workflows.days import rule_day
 from workflows.machines.stay import PENDING, PREPARING
 from workflows.machines.stay_referral import State as ReferralState

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from notifications import outbox
+from recordsets.collisions import as_they_were, in_one_piece
 from workflows import engine
-from workflows.collisions import as_they_were, in_one_piece
 from workflows.models import Case, Step
 from workflows.parties import Actor
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from workflows.collisions import whole_again
+from recordsets.collisions import whole_again
 from workflows.models import Case, Step
 
 from ..forms.steps import StepForm

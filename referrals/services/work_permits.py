@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import days_in_words, engine
 from workflows.machines.work_permit import PENDING, VALID, State
 from workflows.machines.worker_request import State as RequestState
@@ -92,7 +92,7 @@ def refuse_to_outlive_the_grant(
         )
 
 
-@transaction.atomic
+@in_one_piece
 def note_card(permit: WorkPermit, *, last4: str) -> None:
     """The last four characters of the card's number; stored with the step that mails it."""
     permit.card_last4 = last4

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -91,8 +91,7 @@ def soi_request_matter(request: SignedIn, reference: str) -> HttpResponse:
 
 def _opened(record: SoiRequest, form: NewMatterForm) -> Matter | None:
     try:
-        with transaction.atomic():
-            return matters.open_from_request(record, values=form.cleaned_data)
+        return matters.open_from_request(record, values=form.cleaned_data)
     except (ValidationError, IntegrityError):
         form.add_error("case_number", _("Your agency has a matter with this number already. Search for it."))
     return None

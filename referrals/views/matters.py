@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -137,16 +137,15 @@ def _kept(
     request: SignedIn, stored: Matter | None, form: MatterForm, names: Any, sites: Any
 ) -> Matter | None:
     try:
-        with transaction.atomic():
-            return matter_service.keep(
-                stored or Matter(agency=request.user.hat.organization),
-                values=form.cleaned_data,
-                names=names.stored(),
-                sites=sites.stored(),
-                shown=drafting.Shown(FIELDS, ("names", "worksites"), request.POST.get("as_shown", "")[:64])
-                if stored
-                else None,
-            )
+        return matter_service.keep(
+            stored or Matter(agency=request.user.hat.organization),
+            values=form.cleaned_data,
+            names=names.stored(),
+            sites=sites.stored(),
+            shown=drafting.Shown(FIELDS, ("names", "worksites"), request.POST.get("as_shown", "")[:64])
+            if stored
+            else None,
+        )
     except engine.StalePage as stale:
         form.add_error(None, str(stale))
     except (ValidationError, IntegrityError):

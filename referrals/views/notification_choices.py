@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 import present
 from notifications import bounces, preferences, rhythm
 from notifications.models import Channel
+from recordsets.collisions import whole_again
 
 from .. import notification_choices as choices
 from ..forms.notification_choices import ScheduleForm
@@ -33,9 +33,12 @@ def notification_choices(request: SignedIn) -> HttpResponse:
     zone = user.acting.office.desk.time_zone if user.acting else UTC
     form = ScheduleForm(request.POST or None, schedule=schedule, office_zone=zone)
     if form.is_valid():
-        with transaction.atomic():
+
+        def store() -> None:
             rhythm.choose(user=user, **form.cleaned_data)
             choices.store(user, lambda row, channel: f"{row.key}:{channel}" in request.POST)
+
+        whole_again(store)
         messages.success(request, _("Your choices are stored."))
         return redirect("notification_choices")
     groups = choices.groups(user)

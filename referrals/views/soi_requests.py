@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 import present
+from recordsets.collisions import whole_again
 from workflows import engine
 from workflows.machines.soi_request import State
 from workflows.models.case import unguessable_reference
@@ -70,18 +71,21 @@ def _drawn(request: SignedIn) -> str:
 
 
 def _begun(request: SignedIn, page: PartPage, office: Any, reference: str, *, at: datetime) -> HttpResponse:
+    def begin() -> SoiRequest:
+        page.record = begun = soi_requests.begin(
+            agency=office.organization, office=office, by=request.user, at=at, reference=reference
+        )
+        page.keep(by=request.user, at=at)
+        return begun
+
     try:
-        with transaction.atomic():
-            page.record = soi_requests.begin(
-                agency=office.organization, office=office, by=request.user, at=at, reference=reference
-            )
-            page.keep(by=request.user, at=at)
+        begun = whole_again(begin)
     except IntegrityError:
         own = _own(request, reference)
         return redirect("soi_request_edit", reference=own.reference, part="employer")
     if page.form.errors:
         return _page(request, page, at=at)
-    return redirect("soi_request_edit", reference=page.record.reference, part="employer")
+    return redirect("soi_request_edit", reference=begun.reference, part="employer")
 
 
 def _own(request: SignedIn, reference: str) -> SoiRequest:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 import present
 from notifications import outbox
+from recordsets.collisions import whole_again
 
 from .. import told
 from .signed_in import SignedIn, record_or_404
@@ -35,8 +35,8 @@ def tell_again(request: SignedIn, reference: str, public_id: UUID) -> HttpRespon
     if message is None:
         raise Http404
     try:
-        with transaction.atomic():
-            outbox.send_again(message=message, at=present.now())
+        at = present.now()
+        whole_again(lambda: outbox.send_again(message=message, at=at))
     except ValueError:
         messages.warning(request, _("It is still on its way. Wait for what becomes of it."))
     else:

@@ -11,7 +11,7 @@ from tests.architecture import sources
 
 MAY_IMPORT = {
     "config": {"config", "referrals", "workflows", "notifications", "recordsets", "present"},
-    "referrals": {"referrals", "workflows", "notifications", "present"},
+    "referrals": {"referrals", "workflows", "notifications", "recordsets", "present"},
     "workflows": {"workflows", "recordsets", "present"},
     "notifications": {"notifications", "recordsets", "present"},
     "recordsets": {"recordsets"},

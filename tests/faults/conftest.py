@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from django.db.models import F
 
 from notifications.models import Message, State
 from notifications.models.message import WAITING
+from recordsets import collisions
 from referrals.demo.cast import Cast, gather
 from referrals.models import SoiRequest
 from referrals.services.steps import take_step
@@ -69,6 +71,12 @@ def _leave_nothing_to_do() -> None:
     waiting = Message.objects.filter(state__in=WAITING)
     waiting.update(state=State.SENT, leased_by="", sent_at=F("created_at"))
     Deadline.objects.filter(state=Deadline.State.ARMED).update(state=Deadline.State.CANCELLED)
+
+
+@pytest.fixture(autouse=True)
+def _what_is_begun_again(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    caplog.set_level(logging.INFO, collisions.log.name)
+    monkeypatch.setattr(logging.getLogger("recordsets"), "propagate", True)
 
 
 @pytest.fixture

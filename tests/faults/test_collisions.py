@@ -2,63 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from recordsets import collisions
 from referrals.models import SoiRequest, User
 from referrals.services.steps import take_step
+from tests.faults.colliding import meanwhile, put_back
 from tests.faults.effects import an_hour_ago, taken, told
 from tests.faults.figures import Figures
 from tests.faults.stack import Stack, wait_for
-from workflows import collisions, engine, history
+from workflows import engine, history
 
 Submitted = Callable[..., list[SoiRequest]]
-
-
-@contextmanager
-def meanwhile(stack: Stack, first: str, *values: Any, then: str = "") -> Iterator[None]:
-    """Another connection does ``first``; once the block waits for it, ``then``; and commits."""
-    ready, trouble = threading.Event(), []
-
-    def go() -> None:
-        try:
-            with psycopg.connect(stack.postgres.url()) as other:
-                other.execute("SET deadlock_timeout = '30s'")  # so that the block is the one put back
-                other.execute(first, values)  # type: ignore[call-overload]
-                ready.set()
-                wait_for(stack.waits_for_lock, "somebody who waits for this lock")
-                if then:
-                    other.execute(then)  # type: ignore[call-overload]
-        except BaseException as problem:
-            trouble.append(problem)
-            ready.set()
-
-    thread = threading.Thread(target=go)
-    thread.start()
-    assert ready.wait(60)
-    try:
-        yield
-    finally:
-        thread.join(60)
-    assert trouble == []
-
-
-def put_back(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What the database put back, once for each try that it cost."""
-    return [each.args[0] for each in caplog.records if each.name == collisions.log.name and each.args]  # type: ignore[misc,index]
-
-
-@pytest.fixture(autouse=True)
-def _log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    caplog.set_level(logging.INFO, collisions.log.name)
-    monkeypatch.setattr(logging.getLogger("workflows"), "propagate", True)
 
 
 def test_a_step_that_ran_into_a_deadlock_is_taken_again_once(

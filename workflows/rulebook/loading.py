@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
+from recordsets.collisions import in_one_piece
 from workflows import rulebook
 from workflows.days import rule_day
 from workflows.languages import with_languages_of
@@ -28,7 +29,7 @@ class Loaded:
     differences: tuple[str, ...]
 
 
-@transaction.atomic
+@in_one_piece
 def load(at: datetime) -> Loaded:
     """Add the rows of the files that the database lacks; running it twice adds nothing.
 

@@ -51,14 +51,21 @@ def in_one_piece(work: Callable[P, T]) -> Callable[P, T]:
     return whole
 
 
-def whole_again(work: Callable[[], T], *, records: Iterable[models.Model] = (), savepoint: bool = True) -> T:
+def whole_again(
+    work: Callable[[], T],
+    *,
+    records: Iterable[models.Model] = (),
+    savepoint: bool = True,
+    durable: bool = False,
+) -> T:
     """``work`` in a transaction of its own, up to ``TIMES`` times; ``records`` are put back in between.
 
     In a caller's transaction it is done once, without a savepoint if that is not wanted: then it must write
-    nothing before it is sure. Raises what the database said the last time.
+    nothing before it is sure. What has to be ``durable`` raises RuntimeError there instead, as
+    ``transaction.atomic`` does. Raises what the database said the last time.
     """
     if transaction.get_connection().in_atomic_block:
-        with as_they_were(records), transaction.atomic() if savepoint else nullcontext():
+        with as_they_were(records), transaction.atomic(durable=durable) if savepoint else nullcontext():
             return work()
     kept = list(records)
     for turn in range(1, TIMES + 1):
