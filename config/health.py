@@ -1,6 +1,6 @@
 """Whether this process is up (``/healthz``) and whether it can do its work (``/readyz``).
 
-Both answer before anything else of the site: no session, no host name, no redirect. They say pass or fail;
+Both answer before anything else of the site: no session, no host name, no redirect. They say pass, warn or fail;
 which check failed is for the bearer of ``OPERATIONS_TOKEN`` and for signed-in administrators. No answer
 quotes an error, because errors quote addresses and passwords.
 """
@@ -61,10 +61,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when every check that ``READYZ_NEEDS`` names passes, otherwise 503; JSON either way."""
+    """200 when every check that ``READYZ_NEEDS`` names passes, otherwise 503; JSON either way.
+
+    The status is "warn" where a process is ready and something it can do without is away, such as Redis.
+    """
     found = examine(on=present.now().date())
     ready = all(found.get(name) == "pass" for name in settings.READYZ_NEEDS)
-    told: dict[str, object] = {"status": "pass" if ready else "fail"}
+    whole = all(verdict == "pass" for verdict in found.values())
+    told: dict[str, object] = {"status": ("pass" if whole else "warn") if ready else "fail"}
     if has_token(request) or is_administrator(request):
         told["checks"] = {
             name: {

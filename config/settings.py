@@ -274,7 +274,7 @@ LOGGING = logging.configuration(
 
 # Operations: who may read details, what a ready process needs, from where on a figure is amber, then red
 OPERATIONS_TOKEN = env.str("OPERATIONS_TOKEN", default="")
-READYZ_NEEDS = env.list("READYZ_NEEDS", default=["database", "migrations", "rulebook", "redis"])
+READYZ_NEEDS = env.list("READYZ_NEEDS", default=["database", "migrations", "rulebook"])
 OPERATIONS_LIMITS = {
     "tick": [120, 600],  # seconds since the last sweep, relay or beat
     "deadline_lag": [300, 3600],  # seconds that the oldest due date waits to fire

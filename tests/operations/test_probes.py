@@ -85,9 +85,12 @@ def test_a_sound_process_is_ready(db: None) -> None:
     assert checks(response) == dict.fromkeys(["database", "migrations", "rulebook", "redis"], "pass")
 
 
-def test_strangers_learn_pass_or_fail_and_no_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strangers_learn_pass_warn_or_fail_and_no_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Client().get("/readyz").json() == {"status": "pass"}
     monkeypatch.setattr(broker, "look", lambda: Broker(used=True, answers=False))
+    response = Client().get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "warn"})
+    Policy.objects.filter(key="rfe").delete()
     response = Client().get("/readyz")
     assert (response.status_code, response.json()) == (503, {"status": "fail"})
 
@@ -142,14 +145,25 @@ def test_a_rule_that_is_not_loaded_is_noticed(db: None) -> None:
     assert checks(response)["rulebook"] == "fail"
 
 
-def test_redis_can_be_left_out_of_what_a_process_needs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_redis_a_process_serves_pages_and_says_what_is_missing(
+    cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(broker, "look", lambda: Broker(used=True, answers=False))
-    with override_settings(READYZ_NEEDS=["database", "migrations", "rulebook"]):
-        response = Client().get("/readyz", headers=BEARER)
-    assert response.status_code == 200
+    response = Client().get("/readyz", headers=BEARER)
+    assert (response.status_code, response.json()["status"]) == (200, "warn")
     assert response.json()["checks"]["redis"] == {
         "status": "fail", "needed": False, "what": health.TROUBLE["redis"],
     }  # fmt: skip
+    assert figures(Client().get("/metrics"))["casework_up", "redis"] == 0
+    assert browse(cast.representative).get("/").status_code == 200
+
+
+def test_redis_can_be_made_something_that_a_process_needs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "look", lambda: Broker(used=True, answers=False))
+    with override_settings(READYZ_NEEDS=["database", "migrations", "rulebook", "redis"]):
+        response = Client().get("/readyz", headers=BEARER)
+    assert (response.status_code, response.json()["status"]) == (503, "fail")
+    assert response.json()["checks"]["redis"]["needed"] is True
 
 
 def test_a_need_that_no_check_knows_is_never_met(db: None) -> None:
