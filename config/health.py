@@ -1,7 +1,7 @@
 """Whether this process is up (``/healthz``) and whether it can do its work (``/readyz``).
 
-Both answer before anything else of the site: no session, no host name, no redirect. They say pass, warn or fail;
-which check failed is for the bearer of ``OPERATIONS_TOKEN`` and for signed-in administrators. No answer
+Both answer before anything else of the site: no session, no host name, no redirect. They say pass, warn or
+fail; which check failed is for the bearer of ``OPERATIONS_TOKEN`` and for signed-in administrators. No answer
 quotes an error, because errors quote addresses and passwords.
 """
 

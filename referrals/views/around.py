@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -14,6 +15,9 @@ from workflows.days import rule_day
 
 from .. import context
 from ..models import User
+
+FIRST_LOOK = 60
+"""Seconds after which a page first asks how long its session lasts; most pages are left before."""
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
@@ -27,5 +31,6 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "mail_comes_back_since": SimpleLazyObject(lambda: bounces.failing_since(user))
         if isinstance(user, User)
         else None,
+        "first_look": min(FIRST_LOOK, settings.SESSION_COOKIE_AGE // 4),
         "demo_sign_ins": context.sign_ins(),
     }

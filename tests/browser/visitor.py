@@ -101,11 +101,14 @@ class Visitor:
         width = self.page.viewport_size["width"] if self.page.viewport_size else 0
         return [f"{self.who} at {self.page.url}, {width} px, {self.language}: {each}" for each in wrong]
 
-    def tab_through(self) -> list[str]:
-        """Press the Tab key from the top of the page that is open, then use its first link."""
+    def tab_through(self, tabs: int = TABS) -> list[str]:
+        """Press the Tab key from the top of the page that is open, then use its first link.
+
+        A page of very few controls is given few ``tabs``: to come round again and again looks like a trap.
+        """
         where = self.page.url
         walk = self.page.evaluate_handle(FOLLOW_THE_TAB_KEY)
-        for _ in range(TABS):
+        for _ in range(tabs):
             self.page.keyboard.press("Tab")
         wrong: list[str] = walk.evaluate("walk => walk.wrong()")
         self.page.locator(".usa-skipnav").focus()

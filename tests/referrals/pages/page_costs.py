@@ -95,6 +95,7 @@ PAGES = [
     Page("inbox", "river", 7),
     Page("inbox_message", "representative", 9, "message"),
     Page("kept_mail", "representative", 7),
+    Page("session", "representative", 4),
     Page("deadline_calculator", "", 2),
     Page("deadline_calculator", "", 3, query="?rule=rfe&start=2024-09-02"),
     Page("verify_letter", "", 1),
