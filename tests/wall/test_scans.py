@@ -77,7 +77,7 @@ def test_nobody_else_reaches_the_pages_of_a_proof(
     request = places[1]["being prepared"]
     proof = request.evidence.get()
     where = [request.reference, proof.pk]
-    expected = 404 if who in SIGNED_IN else 302
+    expected = 404 if who in SIGNED_IN else 401
     for name in ("request_evidence_scan", "request_evidence_scan_remove", "request_evidence_remove"):
         assert browser(who).post(reverse(name, args=where), {"scan": upload(pdf())}).status_code == expected
     assert request.evidence.get().scan_id == proof.scan_id

@@ -136,7 +136,7 @@ def test_what_makes_no_sense_gets_a_sentence_and_keeps_the_ticks(
 
 def test_nobody_chooses_without_signing_in(db: None) -> None:
     assert Client().get(PAGE).status_code == 302
-    assert Client().post("/notifications/address/").status_code == 302
+    assert Client().post("/notifications/address/").status_code == 401
 
 
 def test_the_menu_leads_to_the_choices(cast: Cast, browse: Browse) -> None:
