@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import json
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from config.local import places
 PACKAGES = ("config", "referrals", "workflows", "notifications", "recordsets", "present")
 # Commands after which the demo's records may not be what they were.
 UNDOES = {"flush", "load_policies", "loaddata", "migrate", "seed_demo"}
+TOO_OLD = (
+    "The tables are those of an earlier version that this one cannot bring up to date. "
+    "For a demo, begin again: python3 manage.py demo --fresh"
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,13 @@ def sign_ins() -> list[SignIn]:
 
 
 def tables() -> None:
-    call("migrate", verbosity=1, interactive=False)
+    """Bring the tables up to date. Exits with a sentence where only an older version of this project could."""
+    from django.db.migrations.exceptions import NodeNotFoundError
+
+    try:
+        call("migrate", verbosity=1, interactive=False)
+    except NodeNotFoundError as missing:
+        sys.exit(f"{TOO_OLD}\n{missing}")
     call("load_policies", optional=True)
 
 

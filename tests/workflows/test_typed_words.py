@@ -105,7 +105,7 @@ def test_the_authority_of_an_override_is_sealed(cast: Any) -> None:
         {"key": "a sentence here"},
         {"a sentence here": 1},
         [Words("nested")],
-        sealing.sealed("x").seal,
+        "sealed:" + "0f" * 32,
         "x" * 200,
         object(),
     ],
