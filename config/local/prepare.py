@@ -93,7 +93,7 @@ def sign_ins() -> list[SignIn]:
 
 
 def tables() -> None:
-    """Bring the tables up to date. Exits with a sentence where only an older version of this project could."""
+    """Bring the tables up to date; exits with a sentence where only an earlier version could."""
     from django.db.migrations.exceptions import NodeNotFoundError
 
     try:
