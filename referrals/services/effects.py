@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workflows import engine, openness, sealing
+from workflows import openness, sealing
 from workflows.machines.renewal import State as RenewalState
 from workflows.models import Kind, Step
 from workflows.parties import Actor
 from workflows.turn import revived
 
 from ..models import Grant, Renewal, SoiRequest, Statement, StayReferral, WorkerRequest, WorkPermit
-from . import evidence, grants, letters, statements, stays, work_permits, worker_requests
+from . import evidence, grants, letters, statements, stays, system_steps, work_permits, worker_requests
 
 Effect = Callable[..., Step | None]
 """Returns the step that the system took on the same record right after, where it took one."""
@@ -29,7 +29,7 @@ def _statement_signed(record: Statement, step: Step, *, by: Actor, at: datetime)
     for renewal in Renewal.objects.filter(
         grant__worker_request__statement=record, state=RenewalState.AWAITING_STATEMENT
     ).select_for_update():
-        engine.advance(renewal, "choose_renewal", by=engine.SYSTEM, at=at)
+        system_steps.take(renewal, "choose_renewal", at=at)
 
 
 def _amendment_begun(record: Statement, step: Step, *, by: Actor, at: datetime) -> None:
@@ -39,7 +39,7 @@ def _amendment_begun(record: Statement, step: Step, *, by: Actor, at: datetime) 
 def _request_filed(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:
     evidence.hand_over(record, at=at)
     for permit in record.permits.filter(closed_at__isnull=True):
-        engine.advance(permit, "file", by=engine.SYSTEM, at=at)
+        system_steps.take(permit, "file", at=at)
 
 
 def _request_answered(record: WorkerRequest, step: Step, *, by: Actor, at: datetime) -> None:

@@ -13,6 +13,7 @@ from workflows.machines.grant import IN_FORCE
 from workflows.models import Step
 
 from ..models import Grant, Renewal, User, WorkerRequest
+from . import system_steps
 
 
 def last_day(starts_on: date, months: int) -> date:
@@ -43,7 +44,7 @@ def open_grant(request: WorkerRequest, step: Step, *, at: datetime) -> Grant:
     engine.open_case(grant, by=engine.SYSTEM, at=at, months=months)
     if request.earlier_grant is not None and request.earlier_grant.closed_at is None:
         taken = "extend" if request.filing == WorkerRequest.Filing.EXTENSION else "renew"
-        engine.advance(request.earlier_grant, taken, by=engine.SYSTEM, at=at)
+        system_steps.take(request.earlier_grant, taken, at=at)
     return grant
 
 

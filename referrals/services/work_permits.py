@@ -14,6 +14,7 @@ from workflows.models import Step
 from workflows.parties import SYSTEM, Actor
 
 from ..models import Grant, WorkerRequest, WorkPermit
+from . import system_steps
 
 
 def open_for(request: WorkerRequest, *, by: Actor, at: datetime) -> WorkPermit:
@@ -56,15 +57,15 @@ def end_with_request(request: WorkerRequest, *, at: datetime) -> None:
         denied = permit.state in {State.FILED, State.WAIVER_REQUESTED, State.AWAITING_GRANT}
         withdrawn = request.state == RequestState.WITHDRAWN or permit.state == State.NOT_FILED
         if denied and not withdrawn:
-            engine.advance(permit, "deny_with_request", by=SYSTEM, at=at)
+            system_steps.take(permit, "deny_with_request", at=at)
         else:
-            engine.advance(permit, "withdraw", by=SYSTEM, at=at, reason="with the request")
+            system_steps.take(permit, "withdraw", at=at, reason="with the request")
 
 
 def revoke_with_grant(grant: Grant, *, at: datetime) -> None:
     """A terminated grant revokes the permits that rest on it (8 CFR 274a.14)."""
     for permit in grant.permits.filter(state__in=VALID):
-        engine.advance(permit, "revoke", by=SYSTEM, at=at, reason="the deferred action was terminated")
+        system_steps.take(permit, "revoke", at=at, reason="the deferred action was terminated")
 
 
 def replace_earlier(permit: WorkPermit, *, at: datetime) -> None:
@@ -73,7 +74,7 @@ def replace_earlier(permit: WorkPermit, *, at: datetime) -> None:
     if earlier is None:
         return
     for old in earlier.permits.filter(state__in=VALID):
-        engine.advance(old, "renew", by=SYSTEM, at=at)
+        system_steps.take(old, "renew", at=at)
 
 
 def refuse_to_outlive_the_grant(
