@@ -32,7 +32,7 @@ from workflows.refusals import Refusal, StepRefused
 Part = Heartbeat.Part
 LIMITS = {
     "tick": [120, 600], "deadline_lag": [300, 3600], "outbox_lag": [300, 3600], "queue": [100, 1000],
-    "incidents": [1, 10], "stuck": [1, 1],
+    "incidents": [1, 10], "stuck": [1, 1], "histories": [129600, 259200],
 }  # fmt: skip
 NOW = timezone.now().replace(microsecond=0)
 

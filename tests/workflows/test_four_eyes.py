@@ -76,7 +76,7 @@ def test_the_database_refuses_a_countersignature_by_the_proposer(cast: Any, pend
 def test_the_database_lets_one_proposal_wait_at_a_time(cast: Any, pending: Any) -> None:
     propose(cast, pending)
     proposal = pending.proposals.get()
-    proposal.pk = None
+    proposal.pk, proposal.line = None, Step(pk=0)
     with pytest.raises(IntegrityError, match="one_proposal_waits_at_a_time"), transaction.atomic():
         proposal.save()
 
