@@ -170,14 +170,24 @@ def _due_day(
         if stop.reach > last:
             break
         if stop.reach > day:
-            told.append(partial(say.closed_day, day, calendar))
+            told.extend(_runs_on(day, last, calendar))
             day = last
         day = in_range(_after_stop(term, day, stop, max(stop.after, first), calendar, told))
         paused = paused or stop.lasting
     last = in_range(_last_day(term, day, calendar))
     if last != day:
-        told.append(partial(say.closed_day, day, calendar))
+        told.extend(_runs_on(day, last, calendar))
     return _due_on(last, calendar, told, paused=paused)
+
+
+def _runs_on(day: date, last: date, calendar: Calendar) -> list[Sentence]:
+    """Why a period runs on from a day to the next business day: that day, and the holidays in between."""
+    between = (day + ONE_DAY * number for number in range(1, (last - day).days))
+    holidays = [(each, name) for each in between if (name := calendar.holiday(each))]
+    return [
+        partial(say.closed_day, day, calendar),
+        *(partial(say.holiday_skipped, each, name) for each, name in holidays),
+    ]
 
 
 def _due_on(day: date, calendar: Calendar, told: list[Sentence], *, paused: bool = False) -> Due:

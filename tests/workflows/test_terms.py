@@ -92,6 +92,18 @@ def test_the_explanation_tells_every_step():
     )
 
 
+def test_the_explanation_names_the_holiday_after_the_weekend_on_which_a_period_ends():
+    with translation.override("en"):
+        found = due(RFE, calendar=FEDERAL, start=date(2026, 11, 22), served=Served.ELECTRONIC)
+    assert found.explanation == (
+        "Served Sun 22 Nov 2026 electronically; the day of service is not counted.",
+        "84 calendar days: Sun 14 Feb 2027.",
+        "Sun 14 Feb 2027 is a Sunday; the period runs to the next business day.",
+        "Mon 15 Feb 2027 is not counted: Washington's Birthday.",
+        "Due Tue 16 Feb 2027.",
+    )
+
+
 def test_the_explanation_names_the_holidays_left_out():
     with translation.override("en"):
         found = due(THREE_BUSINESS_DAYS, calendar=FEDERAL, start=date(2026, 9, 3))
