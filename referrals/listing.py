@@ -45,7 +45,7 @@ def rows(
     keys = [case.pk for case in cases]
     about = subjects(cases, user)
     last = Step.objects.filter(case_id__in=keys, sequence=F("case__version"))
-    news = {step.case_id: step for step in turns.read_with_last_steps(last, user)}
+    news = {step.case_id: step for step in turns.read_with_last_steps(last, user, at=at)}
     running: dict[int, list[Clock]] = defaultdict(list)
     for clock in Clock.objects.filter(case_id__in=keys, stopped_at__isnull=True):
         running[clock.case_id].append(clock)

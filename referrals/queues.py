@@ -52,7 +52,7 @@ def _parts(user: User, *, at: datetime) -> dict[str, Q]:
     ours = Q(closed_at__isnull=True, desk_id__in=desks) if desks else Q(pk__in=[])
     week = at + timedelta(days=7)
     return {
-        Show.MINE: ours & turns.waiting_for(user),
+        Show.MINE: ours & turns.waiting_for(user, at=at),
         Show.LATE: ours & Q(next_due_at__lt=at),
         Show.WEEK: ours & Q(next_due_at__gte=at, next_due_at__lt=week),
         Show.DESK: ours,
@@ -77,7 +77,7 @@ def urgent(user: User, *, at: datetime) -> list[Case]:
     )
     mine = _parts(user, at=at)[Show.MINE]
     pressing = (mine & Q(next_due_at__lt=at + timedelta(days=1))) | Q(Exists(removal), closed_at__isnull=True)
-    countersign = turns.awaiting_countersignature(user) & mine
+    countersign = turns.awaiting_countersignature(user, at=at) & mine
     return list(
         visible_cases(user)
         .filter(pressing | countersign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from workflows.machine import steps_of
 from workflows.machines.statement_states import TO_BE_SIGNED
-from workflows.models import Case, Kind, Proposal, Step
+from workflows.models import Absence, Case, Kind, Proposal, Step
 from workflows.openness import manner_of
 from workflows.parties import Capacity
 
@@ -84,7 +85,7 @@ def can_move(user: User, *, kind: str, state: str) -> bool:
     return user.capacity in _movers().get((kind, state), frozenset())
 
 
-def waiting_for(user: User) -> Q:
+def waiting_for(user: User, *, at: datetime) -> Q:
     """Cases that a person in this capacity can move on, or has to countersign, wherever they lie.
 
     While a proposal waits, the case waits for whoever may countersign it and for nobody else.
@@ -102,12 +103,15 @@ def waiting_for(user: User) -> Q:
         found |= signs & Q(Exists(held))
     for kind, listed in states.items():
         found |= Q(kind=kind, state__in=listed)
-    return (found & ~Q(Exists(_waiting("pk")))) | awaiting_countersignature(user)
+    return (found & ~Q(Exists(_waiting("pk")))) | awaiting_countersignature(user, at=at)
 
 
-def awaiting_countersignature(user: User) -> Q:
-    """Cases with a proposal that this person may countersign: never one of their own."""
-    return Q(Exists(_to_sign(user, "pk")))
+def awaiting_countersignature(user: User, *, at: datetime) -> Q:
+    """Cases with a proposal that this person may countersign: never one of their own.
+
+    Nor one of somebody for whom they stand in then: a deputy is excluded where the absent person is.
+    """
+    return Q(Exists(_to_sign(user, "pk", at=at)))
 
 
 def _waiting(case: str) -> QuerySet[Proposal]:
@@ -115,14 +119,15 @@ def _waiting(case: str) -> QuerySet[Proposal]:
     return Proposal.objects.filter(case_id=OuterRef(case), fate=Proposal.Fate.WAITING)
 
 
-def _to_sign(user: User, case: str) -> QuerySet[Proposal]:
+def _to_sign(user: User, case: str, *, at: datetime) -> QuerySet[Proposal]:
     steps: dict[str, set[str]] = defaultdict(set)
     for kind, name in _countersigned(user.capacity):
         steps[kind].add(name)
     theirs = Q(pk__in=[])
     for kind, names in steps.items():
         theirs |= Q(case__kind=kind, step__in=names)
-    return _waiting(case).filter(theirs).exclude(proposed_by_id=user.pk)
+    absent = Absence.objects.at(at).filter(deputy_id=user.pk).values("person_id")
+    return _waiting(case).filter(theirs).exclude(Q(proposed_by_id=user.pk) | Q(proposed_by_id__in=absent))
 
 
 @dataclass(frozen=True)
@@ -133,10 +138,11 @@ class SecondPerson:
     mine: bool = False
 
 
-def read_with_last_steps(steps: QuerySet[Step], user: User) -> QuerySet[Step]:
+def read_with_last_steps(steps: QuerySet[Step], user: User, *, at: datetime) -> QuerySet[Step]:
     """Steps with what ``second_person`` finds beside the last one of each case."""
     return steps.annotate(
-        case_waits=Exists(_waiting("case_id")), case_waits_for_reader=Exists(_to_sign(user, "case_id"))
+        case_waits=Exists(_waiting("case_id")),
+        case_waits_for_reader=Exists(_to_sign(user, "case_id", at=at)),
     )
 
 

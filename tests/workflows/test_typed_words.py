@@ -13,43 +13,23 @@ from django import forms
 from referrals.forms.steps import FORMS
 from referrals.models import record_models
 from referrals.reasons import LABELS
-from referrals.services import clock_orders, overrides, redactions
+from referrals.services import clock_orders, overrides
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, reload
+from tests.typed_words import FIELD, LATER, TYPED, exported, redact, refer
 from tests.workflows.history_files import run_verifier
-from tests.workflows.test_history_export import everything
-from workflows import clockwork, engine, exports, heads, history, redaction, replay, sealing
+from workflows import clockwork, engine, heads, history, redaction, replay, sealing
 from workflows.machine import steps_of
 from workflows.models import Clock, Pause, Step, Wording
 from workflows.openness import manner_of
 from workflows.sealing import Citation, SentenceInClear, Words
 
 DAY = timedelta(days=1)
-LATER = OPEN_WORLD + DAY
-TYPED = "Ask Lázaro's state agency in Phoenix"
-FIELD = "data.other_agency"
 
 
 @pytest.fixture
 def referred(cast: Any, submitted: Any) -> Step:
-    """The line with which an agency names another one, in words of its own."""
-    take_step(submitted, "acknowledge", by=cast.investigator, at=OPEN_WORLD)
-    take_step(submitted, "begin_review", by=cast.investigator, at=OPEN_WORLD)
-    return take_step(
-        submitted, "refer", by=cast.investigator, at=OPEN_WORLD, reason="Not ours.", other_agency=TYPED
-    )
-
-
-def redact(record: Any, step: Step, cast: Any, field: str = FIELD) -> None:
-    request = redactions.ask(
-        reference=record.reference, line=step.sequence, field=field, because="It names a worker.",
-        by=cast.administrator, at=LATER,
-    )  # fmt: skip
-    redactions.decide(request, granted=True, by=cast.officer, at=LATER)
-
-
-def exported(record: Any) -> dict[str, Any]:
-    return exports.export(reload(record), sight=everything, reader="", at=LATER)
+    return refer(cast, submitted)
 
 
 # Sealing

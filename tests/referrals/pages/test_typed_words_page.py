@@ -9,19 +9,16 @@ from typing import Any
 import pytest
 
 from referrals import diary, history_paper, past
-from referrals.services import overrides, redactions
+from referrals.services import overrides
 from referrals.services.steps import take_step
-from tests.cases import OPEN_WORLD, active_statement, reload, request_draft
+from tests.cases import OPEN_WORLD, active_statement, request_draft
 from tests.referrals.pages.reading import Browse, main
+from tests.typed_words import FIELD, LATER, TYPED, exported, redact, refer
 from tests.workflows.history_files import run_verifier
-from tests.workflows.test_history_export import everything
-from workflows import exports, heads, history, replay, sealing
+from workflows import heads, history, replay, sealing
 from workflows.models import RedactionRequest, Step
 
 DAY = timedelta(days=1)
-LATER = OPEN_WORLD + DAY
-TYPED = "Ask Lázaro's state agency in Phoenix"
-FIELD = "data.other_agency"
 
 
 @pytest.fixture
@@ -33,24 +30,7 @@ def submitted(cast: Any) -> Any:
 
 @pytest.fixture
 def referred(cast: Any, submitted: Any) -> Step:
-    """The line with which an agency names another one, in words of its own."""
-    take_step(submitted, "acknowledge", by=cast.investigator, at=OPEN_WORLD)
-    take_step(submitted, "begin_review", by=cast.investigator, at=OPEN_WORLD)
-    return take_step(
-        submitted, "refer", by=cast.investigator, at=OPEN_WORLD, reason="Not ours.", other_agency=TYPED
-    )
-
-
-def redact(record: Any, step: Step, cast: Any, field: str = FIELD) -> None:
-    request = redactions.ask(
-        reference=record.reference, line=step.sequence, field=field, because="It names a worker.",
-        by=cast.administrator, at=LATER,
-    )  # fmt: skip
-    redactions.decide(request, granted=True, by=cast.officer, at=LATER)
-
-
-def exported(record: Any) -> dict[str, Any]:
-    return exports.export(reload(record), sight=everything, reader="", at=LATER)
+    return refer(cast, submitted)
 
 
 # What people read

@@ -10,8 +10,9 @@ import pytest
 from referrals import queues
 from referrals.demo.cast import Cast
 from referrals.queues import Show
+from referrals.services import absences
 from referrals.services.steps import take_step
-from tests.cases import OPEN_WORLD
+from tests.cases import OPEN_WORLD, active_statement
 from tests.referrals.pages.reading import Browse, main
 from tests.referrals.pages.test_case_page import waiting_for_countersignature
 
@@ -54,6 +55,16 @@ def test_whoever_could_sign_it_but_proposed_it_waits_too(cast: Cast, browse: Bro
     assert (mine(cast.ice_reviewer), mine(cast.ice_supervisor)) == (0, 0)
     text = main(browse(cast.ice_supervisor).get("/?show=desk"))
     assert f"Waiting for a second person at {DESK}" in text
+
+
+def test_it_is_not_the_turn_of_whoever_stands_in_for_the_proposer(cast: Cast) -> None:
+    statement = active_statement(cast)
+    take_step(statement, "withdraw_at_once", by=cast.approver, at=LATER, reason="The charge was withdrawn.")
+    assert mine(cast.second_approver) == 1
+    absent, deputy = (person.memberships.get() for person in (cast.approver, cast.second_approver))
+    day = LATER.date()
+    absences.mark(absent, deputy=deputy, first_day=day, last_day=day, by=cast.approver, at=LATER)
+    assert mine(cast.second_approver) == 0, "the door would refuse it"
 
 
 def test_outside_the_desk_nobody_reads_that_it_is_proposed(cast: Cast, browse: Browse, proposed: Any) -> None:
