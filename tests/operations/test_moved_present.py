@@ -151,6 +151,12 @@ class TestMovingOn:
         assert self.states() == short
         assert (Step.objects.count(), Message.objects.count()) == (steps, messages)
 
+    def test_no_day_begins_with_a_warning_that_its_histories_were_not_looked_at(self, built: Cast) -> None:
+        with time_machine.travel(REAL, tick=False):
+            call_command("seed_demo", stdout=io.StringIO())
+        walks = Heartbeat.objects.filter(name__in=[Heartbeat.Part.VERIFY, Heartbeat.Part.REPLAY])
+        assert [(each.at, each.detail["wrong"]) for each in walks] == [(REAL, "")] * 2
+
     def states(self) -> list[tuple[str, str, Any]]:
         return list(Case.objects.order_by("reference").values_list("reference", "state", "next_due_at"))
 

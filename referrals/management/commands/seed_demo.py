@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 import present
+from referrals import proofs
 from referrals.demo.cast import gather
 from referrals.demo.world import WORLDS, build
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
             built = build(gather(), now=present.now(), world=world, say=self.stdout.write)
         except ValueError as refused:
             raise CommandError(str(refused)) from refused
+        for walk in (proofs.verify, proofs.replay_all):  # else a first day would begin with a warning
+            walk(at=present.now())
         told = _("The demo's world is ready") if built.new else _("The demo's world was there already")
         self.stdout.write(
             _("%(told)s: %(cases)d cases, %(steps)d steps, %(messages)d messages.")
