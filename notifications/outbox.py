@@ -1,7 +1,7 @@
 """The way in: ``tell`` writes what people will be told, in the transaction of what happened."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -18,11 +18,12 @@ from notifications import announcing, rhythm
 from notifications.channels.email import SUMMARY
 from notifications.models import Channel, Message, Schedule, State
 from notifications.models.message import AGAIN, WAITING
+from recordsets import Rider, instance
 
 log = logging.getLogger(__name__)
 
 
-_gathered: ContextVar[dict[tuple[bool, datetime], list[Message]] | None] = ContextVar("told", default=None)
+_gathered: ContextVar[list[Message] | None] = ContextVar("told", default=None)
 
 
 class ToldOutsideTransaction(RuntimeError):
@@ -58,7 +59,8 @@ def tell(
     Returns the stored rows for this key, whether written now or at an earlier call. Raises
     ToldOutsideTransaction outside an atomic block, ValueError for an unknown channel or a key with a "#".
     """
-    if not transaction.get_connection().in_atomic_block:
+    gathered = _gathered.get()
+    if gathered is None and not transaction.get_connection().in_atomic_block:
         raise ToldOutsideTransaction("Call tell() inside the transaction that stores what happened.")
     if AGAIN in key:
         raise ValueError(f"{AGAIN} in a key is kept for messages that are sent again.")
@@ -69,33 +71,34 @@ def tell(
     def row(person: AbstractBaseUser, channel: Channel) -> Message:
         to_inbox = channel is Channel.INBOX
         at_once = to_inbox and due <= at
-        return Message(
-            effect_key=Message.effect_key_of(key=key, channel=channel, recipient_id=person.pk),
-            event=event,
-            recipient_id=person.pk,
-            channel=channel,
-            about=about,
-            link=link,
-            subject=subject if to_inbox else "",
-            body=body if to_inbox else "",
-            context=dict(context or {}) if to_inbox else {},
-            language=language_of(person),
-            urgent=urgent,
-            mandatory=mandatory,
-            letter="" if to_inbox else letter,
-            state=State.SENT if at_once else State.PENDING,
-            created_at=at,
-            send_after=due,
-            next_try_at=due,
-            sent_at=at if at_once else None,
+        return instance(
+            Message,
+            {
+                "effect_key": Message.effect_key_of(key=key, channel=channel, recipient_id=person.pk),
+                "event": event,
+                "recipient_id": person.pk,
+                "channel": channel,
+                "about": about,
+                "link": link,
+                "subject": subject if to_inbox else "",
+                "body": body if to_inbox else "",
+                "context": dict(context or {}) if to_inbox else {},
+                "language": language_of(person),
+                "urgent": urgent,
+                "mandatory": mandatory,
+                "letter": "" if to_inbox else letter,
+                "state": State.SENT if at_once else State.PENDING,
+                "created_at": at,
+                "send_after": due,
+                "next_try_at": due,
+                "sent_at": at if at_once else None,
+            },
         )
 
     rows = [row(person, channel) for person in people.values() for channel in chosen]
-    waits = not (urgent or mandatory)
-    gathered = _gathered.get()
     if gathered is None:
-        return _stored(rows, waits=waits, at=at) if rows else []
-    gathered.setdefault((waits, at), []).extend(rows)
+        return _stored(rows) if rows else []
+    gathered.extend(rows)
     return rows
 
 
@@ -108,37 +111,64 @@ def together() -> Iterator[None]:
     unless it ends with an error.
     """
     outer = _gathered.get()
-    gathered: dict[tuple[bool, datetime], list[Message]] = {}
+    with _gathering() as rows:
+        yield
+    if outer is not None:
+        outer.extend(rows)
+    elif rows:
+        _stored(rows)
+
+
+def rider(telling: Callable[[], object], *, only_if: str) -> Rider | None:
+    """What ``telling`` tells, to be stored by a statement of the caller's where ``only_if`` holds in it.
+
+    None if it tells nobody. The caller's transaction is that of the statement.
+    """
+    with _gathering() as rows:
+        telling()
+    if not rows:
+        return None
+    sql, params = announcing.statement(rows, unless_scheduled=True, only_if=only_if)
+    return Rider(sql, params, lambda told: _settled(rows, announcing.written(rows, told)))
+
+
+@contextmanager
+def _gathering() -> Iterator[list[Message]]:
+    gathered: list[Message] = []
     token = _gathered.set(gathered)
     try:
-        yield
+        yield gathered
     finally:
         _gathered.reset(token)
-    for (waits, at), rows in gathered.items():
-        if outer is not None:
-            outer.setdefault((waits, at), []).extend(rows)
-        elif rows:
-            _stored(rows, waits=waits, at=at)
 
 
-def _stored(rows: list[Message], *, waits: bool, at: datetime) -> list[Message]:
-    """Write the messages; ``waits`` tells that mail may wait for a summary or for the end of quiet hours."""
-    written = {row.effect_key: row for row in announcing.store(rows, unless_scheduled=waits)}
-    if waits and len(written) < len(rows):
-        written |= _scheduled([row for row in rows if row.effect_key not in written], at=at)
-    if any(row.state == State.PENDING for row in written.values()):
-        _kick_after_commit()
+def _stored(rows: list[Message]) -> list[Message]:
+    """Write the messages: those that are stored now, or were at an earlier call."""
+    written = _settled(rows, announcing.store(rows, unless_scheduled=True))
     taken = [row.effect_key for row in rows if row.effect_key not in written]
     earlier = list(Message.objects.filter(effect_key__in=taken)) if taken else []
     return sorted([*written.values(), *earlier], key=attrgetter("pk"))
 
 
-def _scheduled(left: list[Message], *, at: datetime) -> dict[str, Message]:
-    """Write the mails to those who have schedules of their own."""
-    schedules = rhythm.schedules_of({row.recipient_id for row in left if row.channel == Channel.EMAIL})
-    theirs = [row for row in left if row.channel == Channel.EMAIL and row.recipient_id in schedules]
+def _settled(rows: list[Message], stored: Iterable[Message]) -> dict[str, Message]:
+    """What follows once messages are written: mail to people with schedules of their own, a relay woken."""
+    written = {row.effect_key: row for row in stored}
+    if len(written) < len(rows):
+        written |= _scheduled([row for row in rows if row.effect_key not in written])
+    if any(row.state == State.PENDING for row in written.values()):
+        _kick_after_commit()
+    return written
+
+
+def _scheduled(left: list[Message]) -> dict[str, Message]:
+    """Write the mails that can wait to those who have schedules of their own."""
+    mails = [row for row in left if row.channel == Channel.EMAIL and not (row.urgent or row.mandatory)]
+    schedules = rhythm.schedules_of({row.recipient_id for row in mails}) if mails else {}
+    theirs = [row for row in mails if row.recipient_id in schedules]
     for row in theirs:
-        row.state, row.put_off_until = _put_off(schedules[row.recipient_id], max(row.send_after, at))
+        row.state, row.put_off_until = _put_off(
+            schedules[row.recipient_id], max(row.send_after, row.created_at)
+        )
         row.next_try_at = row.put_off_until or row.send_after
     written = announcing.store(theirs, unless_scheduled=False) if theirs else []
     return {row.effect_key: row for row in written}

@@ -9,7 +9,6 @@ idempotency key is harmless.
 
 from __future__ import annotations
 
-import copy
 import functools
 import logging
 import random
@@ -19,6 +18,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import Error, models, transaction
+from django.db.models.base import ModelState
 
 log = logging.getLogger(__name__)
 
@@ -100,17 +100,18 @@ def as_they_were(records: Iterable[models.Model]) -> Iterator[None]:
 
 def _memory_of(record: models.Model) -> dict[str, Any]:
     """What a record holds, with what Django notes about it: whether it is stored, what it has fetched."""
-    memory = dict(record.__dict__)
-    memory["_state"] = copy.copy(record._state)
-    if "fields_cache" in record._state.__dict__:
-        memory["_state"].fields_cache = dict(record._state.fields_cache)
-    return memory
+    return {**record.__dict__, "_state": _state_like(record._state)}
+
+
+def _state_like(state: ModelState) -> ModelState:
+    copied = ModelState()
+    copied.__dict__.update(state.__dict__)
+    if "fields_cache" in state.__dict__:
+        copied.fields_cache = dict(state.fields_cache)
+    return copied
 
 
 def _put_back(record: models.Model, memory: dict[str, Any]) -> None:
-    kept = dict(memory)
-    kept["_state"] = copy.copy(memory["_state"])
-    if "fields_cache" in kept["_state"].__dict__:
-        kept["_state"].fields_cache = dict(kept["_state"].fields_cache)
+    kept = {**memory, "_state": _state_like(memory["_state"])}
     record.__dict__.clear()
     record.__dict__.update(kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from datetime import datetime
+from functools import cache
 
 from celery import shared_task
 from django.conf import settings
@@ -96,6 +97,10 @@ def kick() -> None:
 
     A process that has not loaded ``config.celery`` has none: Celery would look for one on its own machine.
     """
-    broker = str(deliver_messages.app.conf.broker_url or "memory://")
-    if not broker.startswith("memory:"):
+    if _has_broker():
         deliver_messages.apply_async(retry=False, ignore_result=True)
+
+
+@cache
+def _has_broker() -> bool:
+    return not str(deliver_messages.app.conf.broker_url or "memory:").startswith("memory:")

@@ -7,17 +7,18 @@ not at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from recordsets import instance
+
 from . import terms
 from .clock_dates import calendar_of, fires_anew, reckon, rule_of, version_of
 from .days import rule_day
-from .languages import as_stored
 from .machine import ClockRule
 from .models import Case, Clock, Pause, Policy
 from .rules import Rules
@@ -131,40 +132,58 @@ class Bench:
         A rung that fired is armed again only if it has moved to a later moment, and that moment is still to
         come. Warnings from before the start are left out.
         """
-        record = self.record
-        found = reckon(
-            record,
-            clock,
-            at=self.at,
-            closures=self.rules.closures(record.jurisdiction),
-            book=self.rules.book,
+        begun_alike = self._begun_alike(clock)
+        clock.due_on, clock.due_at, rungs = (
+            self.rules.once(begun_alike, lambda: self._dates(clock)) if begun_alike else self._dates(clock)
         )
-        clock.due_on, clock.due_at = found.on, found.at
-        days = calendar_of(record, clock, on=rule_day(self.at), book=self.rules.book)
         return tuple(
-            (rung.rung, when)
-            for rung in (clock.policy.ladder if clock.policy else terms.rungs({}))
-            for when in [terms.rung_at(found, rung, days)]
-            if fires_anew(when, fired_for=clock.fired_rungs.get(rung.rung), at=self.at)
-            and (when > clock.started_at or rung.rung == DUE)
+            (rung, when)
+            for rung, when in rungs
+            if fires_anew(when, fired_for=clock.fired_rungs.get(rung), at=self.at)
+            and (when > clock.started_at or rung == DUE)
         )
+
+    def _dates(self, clock: Clock) -> tuple[date, datetime, tuple[tuple[str, datetime], ...]]:
+        """The clock's day and instant, and those of all its rungs."""
+        record, book = self.record, self.rules.book
+        closures = self.rules.closures(record.jurisdiction)
+        found = reckon(record, clock, at=self.at, closures=closures, book=book)
+        days = calendar_of(record, clock, on=rule_day(self.at), book=book)
+        ladder = clock.policy.ladder if clock.policy else terms.rungs({})
+        return found.on, found.at, tuple((each.rung, terms.rung_at(found, each, days)) for each in ladder)
+
+    def _begun_alike(self, clock: Clock) -> Hashable:
+        """What the dates of a clock that counts days and has never stood still follow from; else nothing."""
+        if clock.policy is None or not clock.policy_id or clock.until_at or clock.stretches():
+            return None
+        if clock.policy.term.unit is terms.Unit.HOURS:
+            return None
+        record = self.record
+        first = clock.counts_from or record.day_at(clock.started_at)
+        return (
+            clock.policy_id, first, clock.served, record.kind, clock.key, record.jurisdiction,
+            record.time_zone, rule_day(self.at),
+        )  # fmt: skip
 
     def start(self, rule: ClockRule) -> ClockChange:
         record = self.record
         counts_from = self._counts_from(rule)
-        clock = Clock(
-            case_id=record.pk,
-            key=rule.key,
-            policy=self.rules.book.governing(
-                rule.rule,
-                day=counts_from or rule_day(self.at),
-                today=rule_day(self.at),
-                jurisdiction=record.jurisdiction,
-            ),
-            started_at=self.at,
-            counts_from=counts_from,
-            served=getattr(record, rule.served_by) if rule.served_by else "",
-            until_at=self._until(rule) if rule.until else None,
+        clock = instance(
+            Clock,
+            {
+                "case_id": record.pk,
+                "key": rule.key,
+                "started_at": self.at,
+                "counts_from": counts_from,
+                "served": getattr(record, rule.served_by) if rule.served_by else "",
+                "until_at": self._until(rule) if rule.until else None,
+            },
+        )
+        today = rule_day(self.at)
+        clock.follow(
+            self.rules.book.governing(
+                rule.rule, day=counts_from or today, today=today, jurisdiction=record.jurisdiction
+            )
         )
         clock.held_pauses = []
         return ClockChange(What.STARTED, clock, self.at, rungs=self.ladder(clock))
@@ -176,9 +195,13 @@ class Bench:
     def pause(
         self, clock: Clock, *, reason: str, authority: str = "", ordered_in: int | None = None
     ) -> ClockChange:
-        began = Pause(
-            clock=clock, began_at=self.at, reason=reason, authority=authority, ordered_in=ordered_in
-        )
+        began = instance(
+            Pause,
+            {
+                "clock_id": clock.pk, "began_at": self.at, "reason": reason, "authority": authority,
+                "ordered_in": ordered_in,
+            },
+        )  # fmt: skip
         clock.held_pauses = [*clock.stretches(), began]
         return ClockChange(
             What.PAUSED, clock, self.at, reason=reason, authority=authority, ordered_in=ordered_in
@@ -215,8 +238,7 @@ class Bench:
             return [], None
         if self.record.state not in rule.paused_in:
             return [self.stop(clock)], None
-        reason = as_stored(rule.pause_reason)
-        return ([] if clock.own_pause else [self.pause(clock, reason=reason)]), clock
+        return ([] if clock.own_pause else [self.pause(clock, reason=rule.stored_reason)]), clock
 
     def recompute(self, clock: Clock, row: Policy) -> ClockChange:
         """Let a clock follow another dated row, or its own one after a closure was declared.
@@ -225,7 +247,7 @@ class Bench:
         date is found when it goes on.
         """
         before = {"old": clock.due_on, "old_rule": version_of(clock)}
-        clock.policy = row
+        clock.follow(row)
         rungs: tuple[tuple[str, datetime], ...] = ()
         if not clock.paused:
             clock.generation += 1
@@ -264,7 +286,10 @@ def keep(
         if order is not None and order.clock == clock.key:
             kept.changes.append(order.applied(bench, clock))
     touched = [change.clock for change in kept.changes]
+    state = record.state
     for rule in record.machine.clocks:
+        if rule.key not in going and state not in rule.runs_in:
+            continue
         changes, going_on = bench.align(rule, going.pop(rule.key, None), entered=entered)
         if moved and going_on is not None and not changes and going_on not in touched:
             changes = bench.counted_elsewhere(going_on)

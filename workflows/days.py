@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -43,6 +44,7 @@ def local_day(value: date | datetime, calendar: Calendar) -> date:
     return value
 
 
+@lru_cache(maxsize=256)
 def rule_day(at: datetime) -> date:
     """The day whose rules count at an instant: dated rules begin and end at midnight in Washington, D.C."""
     return aware(at).astimezone(WASHINGTON).date()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from django.utils.translation import gettext as _
 
+from recordsets import Rider
 from recordsets.collisions import whole_again
 
 from .days_in_words import instant
@@ -42,9 +43,13 @@ def refuse_if_stale(case: Case, expected: int | None) -> None:
     raise StalePage(Refusal("stale", what, _("Read what is new, then decide again.")))
 
 
-def stored(plans: Sequence[Plan]) -> set[int]:
+Along: TypeAlias = Callable[[Case, Step], Rider | None]
+"""What is to be written with a step, asked once it is known how the record will stand after it."""
+
+
+def stored(plans: Sequence[Plan], *, rider: Rider | None = None) -> set[int]:
     """Store what turns at records of one kind planned; the keys of those that nobody else was faster with."""
-    written = store([plan.change for plan in plans])
+    written = store([plan.change for plan in plans], rider=rider)
     for plan in plans:
         if plan.then is not None and plan.change.record.pk in written:
             plan.then()
@@ -69,6 +74,7 @@ def read_and_write(
     step: str | None,
     key: str,
     expected: int | None,
+    along: Along | None = None,
 ) -> Step:
     """Read, let ``plan`` decide, store; whoever loses the race does it again under the lock."""
 
@@ -84,9 +90,10 @@ def read_and_write(
             if taken is None:
                 refuse_if_stale(reading.record, expected)
                 planned = plan(reading)
-                if not stored([planned]):
-                    continue
                 taken = planned.change.step
+                rider = along(reading.record, taken) if along is not None else None
+                if not stored([planned], rider=rider):
+                    continue
             record.__dict__.update(reading.record.__dict__)
             return taken
         raise RuntimeError(f"case {record.pk} changed under its own lock")

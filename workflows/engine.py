@@ -19,16 +19,18 @@ from recordsets.collisions import whole_again
 
 from . import openness, rules
 from .clock_orders import Lifting, PauseOrder
-from .doorway import Record, read_and_write, read_and_write_all, refuse_if_stale, stored
+from .doorway import Along, Record, read_and_write, read_and_write_all, refuse_if_stale, stored
 from .models import Case, Policy, Proposal, Step
 from .openness import COUNTERSIGN, SEND_BACK, Option
 from .parties import SYSTEM, Actor
 from .reading import Reading, read
 from .refusals import Refusal, StalePage, StepRefused, UnknownStep
 from .turn import Plan, Turn, declared_here
+from .writing_statement import WRITTEN
 
 __all__ = [
     "SYSTEM",
+    "WRITTEN",
     "Note",
     "Option",
     "Refusal",
@@ -75,6 +77,7 @@ def advance(
     expected_version: int | None = None,
     reason: str = "",
     idempotency_key: str = "",
+    along: Along | None = None,
     **data: Any,
 ) -> Step:
     """Take a step on a record, or raise ``StepRefused`` with every reason and its remedy.
@@ -83,13 +86,15 @@ def advance(
     proposed for countersignature. ``data`` goes to the step's method; only what
     the machine declares in ``records`` enters the history. A key used before
     returns the step it made then. The record passed in is brought up to date.
+    What ``along`` answers for the record as it will be, and for its line, is written
+    in the same statement: if and only if the step is.
     """
 
     def plan(reading: Reading) -> Plan:
         return _turn_at(reading, step, data, by=by, at=at, reason=reason, key=idempotency_key)
 
     return read_and_write(
-        record, plan, by=by, at=at, step=step, key=idempotency_key, expected=expected_version
+        record, plan, by=by, at=at, step=step, key=idempotency_key, expected=expected_version, along=along
     )
 
 

@@ -11,11 +11,12 @@ import dis
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django_fsm import GET_STATE, Transition, transition
 
+from .languages import as_stored
 from .parties import EitherParty, Party
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ class ClockRule:
     @property
     def rule(self) -> str:
         return self.policy or self.key
+
+    @cached_property
+    def stored_reason(self) -> str:
+        """The reason of a pause as its row keeps it."""
+        return as_stored(self.pause_reason)
 
 
 @dataclass(frozen=True)

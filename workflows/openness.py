@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import BigIntegerField, IntegerField, OuterRef, Q, QuerySet, Subquery, When
@@ -104,18 +105,30 @@ def _participation(names: Iterable[str]) -> str:
 def with_facts(
     records: QuerySet[Record], *, by: Actor, at: datetime, only: Collection[str] | None = None
 ) -> QuerySet[Record]:
-    """Annotate every fact of the machine, or ``only`` some, in the one query that loads the records."""
+    """Annotate every fact of the machine, or ``only`` some (``asked_by``), in the query of the records."""
     model: type[Case] = records.model
-    expressions = {
-        FACT_PREFIX + name: value
-        for name, value in model.fact_expressions(by=by, at=at).items()
-        if only is None or name in only
-    }
+    expressions = {FACT_PREFIX + name: value for name, value in model.fact_expressions(by=by, at=at).items()}
     for names in _exclusions(model):
         expressions[_participation(names)] = _stands_behind(by, at=at, name__in=names)
     if _is_countersigned(model):
         expressions[PROPOSED_IT] = _stands_behind(by, at=at, proposal__fate=Proposal.Fate.WAITING)
+    if only is not None:
+        expressions = {name: value for name, value in expressions.items() if name in only}
     return records.annotate(**expressions)
+
+
+@lru_cache(maxsize=512)
+def asked_by(model: type[Case], step: str) -> frozenset[str] | None:
+    """What ``refusals_for`` this step asks of a record, by annotation; None for all that there is."""
+    from .definitions import older
+
+    own = [declared for declared in steps_of(model) if declared.name == step]
+    facts = {fact.name for declared in own for fact in declared.conditions}
+    if step in (COUNTERSIGN, SEND_BACK) or facts & model.told_facts:
+        return None
+    prepared = {manner_of(each).not_by_those_who for each in own} - {()}
+    prepared |= older.exclusions(str(model.machine.kind), model.machine.version)
+    return frozenset({FACT_PREFIX + name for name in facts} | {_participation(each) for each in prepared})
 
 
 def load(model: type[Record], pk: int, *, by: Actor, at: datetime) -> Record:

@@ -7,9 +7,10 @@ Whoever reads a case reads the stamp with it, so that rules kept in memory are n
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.utils.translation import get_language
 
@@ -17,6 +18,9 @@ from .models import Policy, RulesStamp, TollingWindow
 from .models.policy import FEDERAL
 from .policies import PolicyBook, tolling
 from .terms import Tolling
+
+T = TypeVar("T")
+MOST_KNOWN = 4_096
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Rules:
     rows: dict[int, Policy]
     windows: tuple[TollingWindow, ...]
     _closures: dict[tuple[str, str | None], Sequence[Tolling]] = dataclasses.field(default_factory=dict)
+    _known: dict[Hashable, Any] = dataclasses.field(default_factory=dict)
 
     def closures(self, jurisdiction: str) -> Sequence[Tolling]:
         """The closures that stop the clocks of a jurisdiction, its own and the nation-wide ones, as told."""
@@ -38,6 +43,15 @@ class Rules:
             known = tolling(each for each in self.windows if each.jurisdiction in places)
             self._closures[asked] = known
         return known
+
+    def once(self, key: Hashable, reckon: Callable[[], T]) -> T:
+        """What follows from these rules and the key alone: found once, as long as the rules stand."""
+        if key not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = reckon()
+        found: T = self._known[key]
+        return found
 
 
 _kept: Rules | None = None

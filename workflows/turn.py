@@ -14,6 +14,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_fsm import Transition
 
+from recordsets import instance
+
 from . import absences, clockwork, history, openness, sealing, storing
 from .clock_orders import Lifting, PauseOrder
 from .machine import Manner, carry_out, steps_for
@@ -47,26 +49,31 @@ def next_step(
     data: Mapping[str, Any],
     effects: Sequence[Mapping[str, Any]],
     key: str,
+    number: int | None = None,
 ) -> Step:
     """The next line of a record's history, with its hash; the record's version and head move with it."""
     record.version += 1
-    step = Step(
-        case_id=record.pk,
-        sequence=record.version,
-        nature=nature,
-        name=name,
-        from_state=from_state,
-        to_state=record.state,
-        actor_id=by.pk,
-        capacity=by.capacity,
-        organization=by.organization_id,
-        at=at,
-        reason=reason,
-        definition_version=record.definition_version,
-        rules={each["clock"]: each["rule"] for each in effects if "rule" in each},
-        effects=history.plain(effects),
-        idempotency_key=key or None,
-        previous_hash=record.head_hash,
+    step = instance(
+        Step,
+        {
+            "id": number,
+            "case_id": record.pk,
+            "sequence": record.version,
+            "nature": nature,
+            "name": name,
+            "from_state": from_state,
+            "to_state": record.state,
+            "actor_id": by.pk,
+            "capacity": by.capacity,
+            "organization": by.organization_id,
+            "at": at,
+            "reason": reason,
+            "definition_version": record.definition_version,
+            "rules": {each["clock"]: each["rule"] for each in effects if "rule" in each},
+            "effects": history.plain(effects),
+            "idempotency_key": key or None,
+            "previous_hash": record.head_hash,
+        },
     )
     sealing.seal_texts(step, data)
     step.data = history.plain(step.data)
@@ -253,7 +260,7 @@ class Turn:
         step = next_step(
             record, nature=nature, name=name, from_state=before, by=self.by, at=at, reason=self.reason,
             data={**recorded, **moved, **self.behalf}, effects=[each.told() for each in kept.changes],
-            key=self.key,
+            key=self.key, number=self.reading.number,
         )  # fmt: skip
         own = storing.changed_columns(record, self.before)
         return storing.Change(record, expected, step, kept.changes, own)

@@ -153,6 +153,11 @@ def look_ahead(record: Any, name: str, **data: Any) -> None:
         guard(record, **data)
 
 
+def stands_alone(record: Any, step: Step) -> bool:
+    """Whether a step is taken at once and sets nothing off in other cases."""
+    return step.nature == Step.Nature.MOVED and (record.machine.kind, step.name) not in EFFECTS
+
+
 def follow(record: Any, step: Step, *, by: Actor, at: datetime) -> Step | None:
     """Let a step that was really taken have its effects, and issue its letter.
 

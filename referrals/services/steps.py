@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from notifications import outbox
+from recordsets import Rider
 from recordsets.collisions import as_they_were, in_one_piece
 from workflows import engine
 from workflows.models import Case, Step
@@ -57,13 +59,21 @@ def take_step(
         expected_version=expected_version,
         reason=reason,
         idempotency_key=idempotency_key,
+        along=_told_with if tell else None,
         **data,
     )
     if not step.repeated:
         then = effects.follow(record, step, by=by, at=at)
-        if tell:
+        if tell and not effects.stands_alone(record, step):
             announcements.step_taken(record, step, then=then)
     return step
+
+
+def _told_with(record: Case, step: Step) -> Rider | None:
+    """What people are told of a step that sets nothing off: it is written in the step's own statement."""
+    if not effects.stands_alone(record, step):
+        return None
+    return outbox.rider(partial(announcements.step_taken, record, step), only_if=engine.WRITTEN)
 
 
 @in_one_piece

@@ -21,10 +21,9 @@ class Together(steps.Ours):
         from django.db import transaction
 
         from notifications import outbox
-        from referrals.models import WorkerRequest
         from workflows import engine
 
-        records = [WorkerRequest(pk=pk, reference="") for pk in keys]
+        records = [self.record({"id": pk, "case_ptr_id": pk, "reference": ""}) for pk in keys]
         with transaction.atomic(), outbox.together():
             verdicts = engine.advance_all(
                 records,

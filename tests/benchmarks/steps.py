@@ -1,9 +1,10 @@
 """One guarded step, three ways: ``python -m tests.benchmarks.steps [--cases 300] [--rounds 5]``.
 
 The job: a USCIS adjudicator requests evidence. Read the case, the capacity and the fact that something is
-asked; refuse or move the state; append the step with its hash; start the worker's clock with its ladder of
-deadlines; write one mail into the outbox; commit. By hand it is ten prepared statements on the same tables;
-the peer is django-fsm with the ORM.
+asked; refuse or move the state; append the step with its hash; let the decision's clock stand still and take
+its deadlines back; start the worker's clock with its ladder of deadlines; write one mail into the outbox,
+unless its reader turned it off; commit. By hand it is ten prepared statements on the same tables; the peer is
+django-fsm with the ORM. Before anything is measured, all ways must leave the same rows behind.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -41,11 +43,24 @@ def ready_case() -> Any:
     return cast, request
 
 
+PAUSED = "The other side has to answer, or a hold is in place."
+
+
+def effects(rule: Any, due: Any) -> list[dict[str, str]]:
+    """What the step's line says of the clocks."""
+    return [
+        {"what": "paused", "clock": "uscis_decision"},
+        {"what": "started", "clock": "rfe", "due": str(due.on), "rule": f"rfe/US@{rule.effective_from}"},
+    ]
+
+
 # --- by hand
 
 
 class Way(ABC):
     """One way to do the job, case by case."""
+
+    ground: Ground
 
     @abstractmethod
     def take(self, pk: int) -> None: ...
@@ -62,20 +77,22 @@ class Hand(Way):
         import psycopg
         from django.db import connection
 
+        from workflows import history, terms
+        from workflows.calendars import calendar
+        from workflows.models import Step
+
         given = connection.get_connection_params()
         dsn = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
         self.connection = psycopg.connect(**dsn, autocommit=True, prepare_threshold=0)
         self.run = self.connection.cursor().execute
         self.ground = ground
+        self.history, self.terms, self.calendar, self.step = history, terms, calendar, Step
 
     def backend(self) -> int:
         return self.connection.info.backend_pid
 
     def take(self, pk: int) -> None:
-        from workflows import history, terms
-        from workflows.calendars import calendar
-        from workflows.models import Step
-
+        history, terms = self.history, self.terms
         run, person, rule = self.run, self.ground.person, self.ground.rule
         run("BEGIN")
         found = run(
@@ -92,16 +109,17 @@ class Hand(Way):
         if not (asks and state == "IN_ADJUDICATION" and person.capacity == "USCIS_ADJUDICATOR"):
             run("ROLLBACK")
             raise RuntimeError("refused")
-        days = calendar("us-federal").with_timezone(zone)
+        days = self.calendar("us-federal").with_timezone(zone)
         term = terms.Term.parse(rule.value)
         due = terms.due(term, calendar=days, start=SERVED, served=terms.Served("mail"), at=NOW)
         rungs = [(each.rung, terms.rung_at(due, each, days)) for each in terms.rungs(rule.value)]
-        step = Step(
+        step = self.step(
             case_id=pk, sequence=version + 1, nature="MOVED", name="request_evidence", from_state=state,
             to_state="RFE_ISSUED", actor_id=person.pk, capacity=person.capacity,
             organization=person.organization_id, at=NOW, definition_version=definition,
-            rules={"rfe": str(rule.effective_from)}, data={"rfe_served_on": str(SERVED)},
-            effects=[{"what": "started", "clock": "rfe", "due": str(due.on)}], previous_hash=head,
+            rules={"rfe": f"rfe/US@{rule.effective_from}"},
+            data={"rfe_served_on": str(SERVED), "rfe_served_by": "mail"},
+            effects=effects(rule, due), previous_hash=head,
         )  # fmt: skip
         hashed = history.hash_of(step, reference)
         run(
@@ -127,6 +145,17 @@ class Hand(Way):
             "WHERE case_ptr_id = %s",
             (SERVED, pk),
         )
+        run(
+            "INSERT INTO workflows_pause (clock_id, began_at, reason, authority) SELECT id, %s, %s, '' "
+            "FROM workflows_clock WHERE case_id = %s AND key = 'uscis_decision' AND stopped_at IS NULL",
+            (NOW, PAUSED, pk),
+        )
+        run(
+            "UPDATE workflows_deadline d SET state = 'CANCELLED', settled_at = %s FROM workflows_clock k "
+            "WHERE k.case_id = %s AND k.key = 'uscis_decision' AND k.stopped_at IS NULL "
+            "AND d.clock_id = k.id AND d.state = 'ARMED'",
+            (NOW, pk),
+        )
         made = run(
             "INSERT INTO workflows_clock (case_id, key, policy_id, generation, started_at, counts_from, "
             "served, "
@@ -144,11 +173,17 @@ class Hand(Way):
             "INSERT INTO notifications_message (effect_key, public_id, event, recipient_id, channel, about, "
             "link, "
             "subject, body, context, language, urgent, mandatory, letter, state, created_at, send_after, "
-            "next_try_at, leased_by, attempts) VALUES (%s, gen_random_uuid(), "
+            "next_try_at, leased_by, attempts, in_doubt) SELECT %s, gen_random_uuid(), "
             "'worker_request.request_evidence', %s, 'email', %s, %s, '', '', '{}', 'en', false, false, '', "
-            "'PENDING', %s, %s, %s, '', 0)",
-            (f"hand:{pk}", self.ground.told.pk, reference, f"/cases/{reference}/", NOW, NOW, NOW),
-        )
+            "'PENDING', %s, %s, %s, '', 0, 0 WHERE NOT EXISTS (SELECT FROM notifications_preference p "
+            "WHERE p.user_id = %s AND p.channel = 'email' AND NOT p.enabled "
+            "AND p.event IN ('', 'worker_request.request_evidence')) "
+            "AND NOT EXISTS (SELECT FROM notifications_schedule s WHERE s.user_id = %s)",
+            (
+                f"hand:{pk}", self.ground.told.pk, reference, f"/cases/{reference}/", NOW, NOW, NOW,
+                self.ground.told.pk, self.ground.told.pk,
+            ),
+        )  # fmt: skip
         run("COMMIT")
 
 
@@ -156,7 +191,16 @@ class Ours(Way):
     """The door and the outbox."""
 
     def __init__(self, ground: Ground) -> None:
+        from django.db import transaction
+
+        from notifications import outbox
+        from recordsets import instance
+        from referrals.models import WorkerRequest
+        from workflows import engine
+
         self.ground = ground
+        self.atomic, self.outbox, self.engine = transaction.atomic, outbox, engine
+        self.record = partial(instance, WorkerRequest)
 
     def backend(self) -> int:
         from django.db import connection
@@ -165,27 +209,22 @@ class Ours(Way):
         return int(connection.connection.info.backend_pid)
 
     def take(self, pk: int) -> None:
-        from django.db import transaction
+        def along(record: Any, step: Any) -> Any:
+            return self.outbox.rider(partial(self.tell, record, step), only_if=self.engine.WRITTEN)
 
-        from referrals.models import WorkerRequest
-        from workflows import engine
-
-        record = WorkerRequest(pk=pk, reference="")
-        with transaction.atomic():
-            step = engine.advance(
-                record,
+        with self.atomic():
+            self.engine.advance(
+                self.record({"id": pk, "case_ptr_id": pk, "reference": ""}),
                 "request_evidence",
                 by=self.ground.person,
                 at=NOW,
+                along=along,
                 rfe_served_on=SERVED,
                 rfe_served_by="mail",
             )
-            self.tell(record, step)
 
     def tell(self, record: Any, step: Any) -> None:
-        from notifications import outbox
-
-        outbox.tell(
+        self.outbox.tell(
             event="worker_request.request_evidence",
             recipients=[self.ground.told],
             key=f"step:{step.pk}",
@@ -205,11 +244,11 @@ class Fsm(Ours):
         from django.db import transaction
         from django_fsm import has_transition_perm
 
-        from notifications.models import Message
+        from notifications.models import Message, Preference, Schedule
         from referrals.models import AskedItem, WorkerRequest
         from workflows import history, terms
         from workflows.calendars import calendar
-        from workflows.models import Clock, Deadline, Step
+        from workflows.models import Clock, Deadline, Pause, Step
 
         person, rule = self.ground.person, self.ground.rule
         with transaction.atomic():
@@ -229,14 +268,19 @@ class Fsm(Ours):
             step = Step(
                 case_id=pk, sequence=record.version, nature="MOVED", name="request_evidence",
                 from_state=before, to_state=record.state, actor_id=person.pk, capacity=person.capacity,
-                organization=person.organization_id, at=NOW, rules={"rfe": str(rule.effective_from)},
-                data={"rfe_served_on": str(SERVED)},
-                effects=[{"what": "started", "clock": "rfe", "due": str(due.on)}],
+                organization=person.organization_id, at=NOW, definition_version=record.definition_version,
+                rules={"rfe": f"rfe/US@{rule.effective_from}"},
+                data={"rfe_served_on": str(SERVED), "rfe_served_by": "mail"}, effects=effects(rule, due),
                 previous_hash=record.head_hash,
             )  # fmt: skip
             step.hash = record.head_hash = history.hash_of(step, record.reference)
             step.save()
             record.save()
+            going = Clock.objects.get(case_id=pk, key="uscis_decision", stopped_at=None)
+            Pause.objects.create(clock=going, began_at=NOW, reason=PAUSED)
+            going.deadlines.filter(state=Deadline.State.ARMED).update(
+                state=Deadline.State.CANCELLED, settled_at=NOW
+            )
             clock = Clock.objects.create(
                 case_id=pk, key="rfe", policy=rule, started_at=NOW, counts_from=SERVED, served="mail",
                 due_on=due.on, due_at=due.at,
@@ -248,6 +292,12 @@ class Fsm(Ours):
                 )
                 for each in terms.rungs(rule.value)
             )  # fmt: skip
+            event = "worker_request.request_evidence"
+            off = Preference.objects.filter(
+                user=self.ground.told, channel="email", enabled=False, event__in=["", event]
+            )
+            if off.exists() or Schedule.objects.filter(user=self.ground.told).exists():
+                return
             Message.objects.create(
                 effect_key=f"fsm:{pk}", event="worker_request.request_evidence",
                 recipient=self.ground.told, channel="email", about=record.reference,
@@ -259,13 +309,55 @@ class Fsm(Ours):
 WAYS: dict[str, type[Any]] = {"hand": Hand, "ours": Ours, "fsm": Fsm}
 
 
+def left_behind(pk: int) -> dict[str, list[tuple[Any, ...]]]:
+    """What a way left in the tables for a case, but for keys and what is random."""
+    from django.db import connection
+
+    rows = {
+        "case": "SELECT state, version, desk_id, entered_state_at, next_due_at, closed_at "
+        "FROM workflows_case WHERE id = %(case)s",
+        "own": "SELECT rfe_served_on, rfe_served_by FROM referrals_workerrequest "
+        "WHERE case_ptr_id = %(case)s",
+        "step": "SELECT sequence, nature, name, from_state, to_state, actor_id, capacity, organization, at, "
+        "reason, definition_version, rules::text, data::text, effects::text, idempotency_key, previous_hash "
+        "FROM workflows_step WHERE case_id = %(case)s ORDER BY sequence",
+        "clocks": "SELECT key, policy_id, generation, started_at, counts_from, served, until_at, due_on, "
+        "due_at, stopped_at FROM workflows_clock WHERE case_id = %(case)s ORDER BY key",
+        "pauses": "SELECT k.key, p.began_at, p.ended_at, p.reason, p.authority, p.ordered_in "
+        "FROM workflows_pause p JOIN workflows_clock k ON k.id = p.clock_id WHERE k.case_id = %(case)s",
+        "deadlines": "SELECT clock_key, rung, generation, due_at, state, settled_at, collapsed "
+        "FROM workflows_deadline WHERE case_id = %(case)s ORDER BY clock_key, rung",
+        "mail": "SELECT event, recipient_id, channel, subject, body, language, urgent, mandatory, letter, "
+        "m.state, send_after, next_try_at, attempts, in_doubt FROM notifications_message m "
+        "JOIN workflows_case c ON c.reference = m.about WHERE c.id = %(case)s",
+    }
+    found = {}
+    with connection.cursor() as cursor:
+        for name, sql in rows.items():
+            cursor.execute(sql, {"case": pk})
+            found[name] = cursor.fetchall()
+    return found
+
+
+def check_that_all_do_the_same(ways: dict[str, Way]) -> None:
+    """Raises AssertionError where a way leaves other rows behind than the door does."""
+    wanted = None
+    for name in ("ours", *sorted(ways)):
+        (pk,) = ways[name].ground.fresh(1)
+        ways[name].take(pk)
+        found = left_behind(pk)
+        wanted = wanted or found
+        for part, rows in found.items():
+            assert rows == wanted[part], f"{name} leaves another {part}: {rows}, not {wanted[part]}"
+
+
 # --- measuring
 
 
 def one_connection(ground_: Ground, cases: int, rounds: int) -> dict[str, ground.Measured]:
     """Each way over one connection, in turns."""
     made = {name: way(ground_) for name, way in WAYS.items()}
-
+    check_that_all_do_the_same(made)
     for way in made.values():  # statements prepared, rules read
         way.take_each(ground_.fresh(20))
     return ground.taking_turns(

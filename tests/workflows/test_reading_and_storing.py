@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from referrals.models.relief import Grant, Renewal
 from referrals.models.stays import Stay
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, reload
-from workflows import doorway, engine, openness, reading, rules
+from workflows import doorway, engine, openness, reading, reading_statement, rules
 from workflows.engine import StalePage, StepRefused
 from workflows.machine import FACT_PREFIX
 from workflows.machines.soi_request_states import State
@@ -37,13 +38,24 @@ def facts(record: Any) -> dict[str, bool]:
 def test_a_reading_depends_on_the_person_and_the_instant_alone(
     model: type[Case], single: bool, db: None
 ) -> None:
-    compiled = reading.statement(model, None, single, "default")
-    asked = openness.with_facts(model._default_manager.order_by(), by=reading.Anybody(pk=17), at=LATER)
+    compiled = reading_statement.statement(model, None, single, "default")
+    asked = openness.with_facts(
+        model._default_manager.order_by(), by=reading_statement.Anybody(pk=17), at=LATER
+    )
     _sql, params = asked.query.get_compiler("default").as_sql()
-    bound = compiled.bound(reading.Anybody(pk=17), LATER, {}, [1])
-    assert [each for each in params if each in (17, LATER, LATER.date())] == [
-        each for each in bound if each in (17, LATER, LATER.date())
+    bound = compiled.bound(reading_statement.Anybody(pk=17), LATER, {}, [1] if single else [1, 2])
+    told = [bound[int(number) - 1] for number in re.findall(r"[$](\d+)", compiled.sql)]
+    text = {17: "17", LATER: LATER.isoformat(), LATER.date(): LATER.date().isoformat()}
+    assert [text[each] for each in params if each in (*text,)] == [
+        each for each in told if each in text.values()
     ]
+    assert set(bound) - {*text.values()} == {"1" if single else "{1,2}", None if single else "{}"}
+
+
+def test_what_never_changes_in_a_reading_is_written_out(db: None) -> None:
+    compiled = reading_statement.statement(WorkerRequest, None, True, "default")
+    assert "'WAITING'" in compiled.sql
+    assert len(compiled.given) == len(set(compiled.given)) <= 5
 
 
 def test_a_reading_finds_the_facts_that_the_page_shows(cast: Any, submitted: Any, pending: Any) -> None:

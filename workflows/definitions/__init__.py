@@ -106,11 +106,13 @@ def versions(kind: str) -> tuple[int, ...]:
 
 def forget() -> None:
     """Read the files anew when they are asked for next; after one was written."""
-    from .. import clock_dates, machine
+    from .. import clock_dates, machine, openness, reading_statement
     from . import older
 
     definition.cache_clear()
     versions.cache_clear()
     older.forget()
     machine.steps_by_state.cache_clear()
+    openness.asked_by.cache_clear()
+    reading_statement.statement.cache_clear()
     clock_dates.clocks_at_agencies.cache_clear()

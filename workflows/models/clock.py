@@ -3,8 +3,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from .policy import Policy
 
 
 class Clock(models.Model):
@@ -41,6 +45,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.key}"
+
+    def follow(self, rule: Policy | None) -> None:
+        """Run under a dated rule, which is at hand and need not be read again."""
+        self.policy_id = None if rule is None else rule.pk
+        self._state.fields_cache["policy"] = rule
 
     def stretches(self) -> list[Pause]:
         """The pauses, as held, else from the database."""
