@@ -134,7 +134,9 @@ class Bench:
         """
         begun_alike = self._begun_alike(clock)
         clock.due_on, clock.due_at, rungs = (
-            self.rules.once(begun_alike, lambda: self._dates(clock)) if begun_alike else self._dates(clock)
+            self._dates(clock)
+            if begun_alike is None
+            else self.rules.once(begun_alike, lambda: self._dates(clock))
         )
         return tuple(
             (rung, when)

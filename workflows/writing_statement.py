@@ -169,8 +169,8 @@ def _union(moves: frozenset[str], **selects: str) -> str:
 def _armed(started: bool) -> str:
     """The deadlines of clocks that go on, and of those that were started just now.
 
-    The new clocks are looked up in one value: the planner, which cannot know how many rows a list holds, would
-    compare each deadline with each clock.
+    The new clocks are looked up in one value: the planner, which cannot know how many rows a list holds,
+    would compare each deadline with each clock.
     """
     clock = "r.clock_id"
     if started:
