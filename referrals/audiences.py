@@ -124,6 +124,15 @@ def _holders(record: Any) -> list[User]:
     return at_desks([record.desk_id], everyone)
 
 
+def _assignee(record: Any) -> list[User]:
+    key = record.assignee_id
+
+    def find() -> list[User]:
+        return list(User.objects.filter(pk=key, is_active=True))
+
+    return list(once(("assignee", key), find)) if key else []
+
+
 requester = Audience("requester", _("The organization that asked"), _requesters)
 statement_requester = Audience("statement_requester", _("The organization that asked"), _statement_requesters)
 agency_staff = Audience(
@@ -150,6 +159,8 @@ supervisors = Audience("supervisors", _("Supervisors of the office whose turn it
 representatives = Audience("representatives", _("The worker's representative"), _representatives)
 dependants = Audience("dependants", _("Representatives with requests that depend on it"), _dependants)
 holders = Audience("holders", _("The desk whose turn it is"), _holders)
+
+assignee = Audience("assignee", _("The colleague who has the case in hand"), _assignee)
 
 
 def by_language(people: Iterable[User]) -> dict[str, list[User]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from workflows.models import Kind, Proposal
 from workflows.openness import COUNTERSIGN, Option
 from workflows.parties import Capacity
 
-from . import choices, clock_panels, diary, presenting, reason_codes, turns
+from . import assignees, choices, clock_panels, diary, presenting, reason_codes, turns
 from .forms.steps import form_for
 from .models import Document, ProgrammeOverride, User
 from .panels import panel_for
@@ -35,6 +36,8 @@ def context(record: Any, user: User, *, at: datetime) -> dict[str, Any]:
         "panel": panel,
         "standing": standing_of(record),
         "turn": turn_of(record, user, options),
+        "held": assignees.held(record, user),
+        "held_key": secrets.token_urlsafe(18),
         "deadline": next((clock for clock in clocks if not clock.paused), None),
         "clocks": panels,
         "no_clock": record.standing.no_clock,

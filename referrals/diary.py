@@ -8,7 +8,7 @@ colleagues elsewhere, no drafts, no reasons that were never meant to leave the h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from workflows.models import Case, Step
 from workflows.models.second_person import FOR_ABSENT
 from workflows.openness import manner_of
 
-from . import audiences, notification_matrix, presenting, programme_announcements
+from . import assignees, audiences, notification_matrix, presenting, programme_announcements
 from .models import Membership, User, record_models, side_of
 from .models.documents import Document
 from .reasons import Said, Text, said_in
@@ -47,12 +47,16 @@ def _side(key: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the diary, as ``history.html`` draws it; ``words`` were typed besides the reason."""
+    """One line of the diary, as ``history.html`` draws it; ``words`` were typed besides the reason.
+
+    ``what`` is said for this line, ``label`` for every line of its name.
+    """
 
     at: datetime
     who: str
     capacity: str
     what: str
+    label: str
     reason: str
     redacted: str
     words: tuple[Text, ...]
@@ -112,24 +116,29 @@ def entries(
         steps = steps.filter(organization=user.organization_id)
     known = [step for step in steps[:MOST] if may_know(record, step, user)][:limit]
     said, addressed = said_in(record, known), gives_reasons(record)
+    names = assignees.names_in(known)
     found: list[Entry] = []
     for step in known:
         own = step.organization == user.organization_id
         told = said[step.sequence] if own or step.name in addressed else Said()
-        found.append(_entry(record, step, own=own, said=told))
+        entry = _entry(record, step, own=own, said=told, names=names)
+        entry.set_off.extend(assignees.fallen(record, step, user))
+        found.append(entry)
     return found
 
 
-def _entry(record: Any, step: Step, *, own: bool, said: Said) -> Entry:
+def _entry(record: Any, step: Step, *, own: bool, said: Said, names: Mapping[int, str]) -> Entry:
     who = str(step.actor) if own and step.actor_id else ""
     absent = step.data.get(FOR_ABSENT)
     if absent is not None:
         who = _for_the_absent(who, absent, named=own)
+    label = presenting.step_label(record, step)
     return Entry(
         at=step.at,
         who=who,
         capacity=str(step.get_capacity_display()),
-        what=presenting.step_label(record, step),
+        what=(assignees.in_words(step, names) if own else "") or label,
+        label=label,
         reason=said.reason.text,
         redacted=said.reason.redacted,
         words=said.words,
@@ -237,5 +246,5 @@ def steps_taken(entries: Iterable[Entry]) -> list[tuple[str, str]]:
     """The steps that occur in a history, for a filter: name and label, by label."""
     seen: dict[str, str] = defaultdict(str)
     for entry in entries:
-        seen.setdefault(entry.name, entry.what)
+        seen.setdefault(entry.name, entry.label)
     return sorted(seen.items(), key=lambda pair: pair[1])

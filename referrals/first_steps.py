@@ -19,6 +19,16 @@ def first_step(user: User, show: str) -> dict[str, str]:
     return {"title": title, "text": text, "url": url, "action": action if url else ""}
 
 
+def nothing_in_hand(show: str) -> dict[str, str]:
+    """The same where a part of the desk was asked for by who has its cases in hand."""
+    return {
+        "title": _("There is no such case in this part of the desk"),
+        "text": _("On the page of a case its desk says who works on it: take it, give it or put it back."),
+        "url": f"{reverse('desk')}?show={show}",
+        "action": _("Show everybody's"),
+    }
+
+
 def _words(user: User) -> dict[str, tuple[str, str]]:
     return {
         Show.MINE: (_("Nothing waits for you"), what_comes(user)),

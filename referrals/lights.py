@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from workflows.stuck import WITHOUT_HARM
+
 from .models import Heartbeat
 from .readings import Reading
 
@@ -68,9 +70,15 @@ def lights(reading: Reading, limits: Limits) -> list[Light]:
         ),
         _counted(
             gettext_lazy("Stuck cases"),
-            sum(reading.stuck.values()),
+            sum(number for trouble, number in reading.stuck.items() if trouble not in WITHOUT_HARM),
             limits["stuck"],
             gettext_lazy("The table of stuck cases below says what to do with each."),
+        ),
+        _counted(
+            gettext_lazy("Cases in the hands of people who left the desk"),
+            sum(reading.stuck[trouble] for trouble in WITHOUT_HARM),
+            (1, 100),
+            gettext_lazy("The table of stuck cases below names them. Each office can put its own back."),
         ),
         *_histories(reading, limits),
         _workers(reading),

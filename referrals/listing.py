@@ -16,9 +16,11 @@ from workflows import clockwork, terms
 from workflows.machine import Machine
 from workflows.models import Case, Clock, Step
 
-from . import choices, diary, presenting, queues, turns
+from . import assignees, choices, diary, presenting, queues, turns
 from .models import User, record_models
 from .subjects import subjects
+
+TURN = 2  # the column that says whose turn it is
 
 
 def columns() -> list[dict[str, str]]:
@@ -52,17 +54,19 @@ def rows(
     found = [
         _row(case, user, about.get(case.pk, ""), news.get(case.pk), running[case.pk], at=at) for case in cases
     ]
+    held = assignees.holders(cases, user)
+    for case, row in zip(cases, found, strict=True):
+        row["cells"][TURN]["held"] = held.get(case.pk, "")
     if with_steps:
         _add_steps(found, cases, user, at=at)
     return found
 
 
 def _add_steps(found: list[dict[str, Any]], cases: Sequence[Case], user: User, *, at: datetime) -> None:
-    turn = 2
     mine = [
-        (case, row["cells"][turn])
+        (case, row["cells"][TURN])
         for case, row in zip(cases, found, strict=True)
-        if (row["cells"][turn].get("turn") or {}).get("mine")
+        if (row["cells"][TURN].get("turn") or {}).get("mine")
     ]
     steps = choices.next_steps([case for case, _cell in mine], user, at=at)
     for case, cell in mine:

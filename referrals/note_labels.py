@@ -7,13 +7,16 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workflows import clock_orders, recompute, redaction, version_moves
+from workflows import assigning, clock_orders, recompute, redaction, version_moves
 
 from .agency_rules import CHECKED_BY_DHS
 from .services.notices import NOTE as NOTICE_ENTERED
 
 LABELS: Final[dict[str, Promise]] = {
     "answer_routing": _("Routing questions answered"),
+    assigning.TAKE: _("Taken in hand"),
+    assigning.GIVE: _("Given to a colleague"),
+    assigning.PUT_BACK: _("Put back"),
     "change_worker_details": _("Details of the worker changed"),
     "check_packet": _("Packet checked"),
     "check_scope_again": _("Scope checked again"),

@@ -20,7 +20,18 @@ from workflows.parties import Capacity
 from .audiences import APPROVERS, STAFF, Audience
 from .models import User, record_models
 from .models.people import ADVOCATES, AGENCY, ICE, USCIS
-from .notification_matrix import PROPOSED, RULE_CHANGED, SENT_BACK, STEPS, A, Notice, notices_of, told_to
+from .notification_matrix import (
+    CASE_GIVEN,
+    GIVEN,
+    PROPOSED,
+    RULE_CHANGED,
+    SENT_BACK,
+    STEPS,
+    A,
+    Notice,
+    notices_of,
+    told_to,
+)
 
 Capacities = frozenset[str]
 
@@ -102,7 +113,8 @@ def groups(user: User) -> list[Group]:
         )
         if rows:
             found.append(Group(str(model.machine.label), _merged(rows)))
-    return [*found, _always_told(capacities)]
+    at_a_desk = capacities - {Capacity.ADMINISTRATOR, Capacity.PROGRAMME_OFFICER}
+    return [*found, *([_at_the_desk()] if at_a_desk else []), _always_told(capacities)]
 
 
 def _merged(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -205,6 +217,11 @@ def _row(
         why_fixed=str(why) if len(fixed) == len(mine) else "",
         partly_fixed=0 < len(fixed) < len(mine),
     )
+
+
+def _at_the_desk() -> Group:
+    row = Row(_("A colleague gave you a case to work on"), (CASE_GIVEN,), GIVEN.channels)
+    return Group(_("Work at your desk"), (row,))
 
 
 def _always_told(capacities: Capacities) -> Group:

@@ -195,6 +195,10 @@ RULE_CHANGED: dict[str, tuple[Notice, ...]] = {
     RENEWAL: (told_to(A.representatives, mandatory=True),),
 }
 
+# When a colleague gives somebody a case to work on.
+CASE_GIVEN = "case.given"
+GIVEN = told_to(A.assignee, quiet=True)
+
 
 def notices_of(clock: str, family: str) -> tuple[Notice, ...]:
     """Who hears of a rung of a clock; ``family`` is warn, due, breach, supervisor or head."""

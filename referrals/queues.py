@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.enums import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from workflows import assigning
 from workflows.models import Case, Clock
 
 from . import turns
@@ -38,6 +39,18 @@ class Show(TextChoices):
     DECIDED = "decided", _("Lately decided")
 
 
+class Whose(TextChoices):
+    """Of what lies on our desk: who has it in hand."""
+
+    MINE = "mine", _("Mine")
+    NOBODYS = "nobody", _("Nobody's")
+    COLLEAGUES = "colleagues", _("My colleagues'")
+
+
+OURS = (Show.MINE, Show.LATE, Show.WEEK, Show.DESK)
+"""The parts that lie on our desk, in which somebody of us can have a case in hand."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of a list and the keys of its neighbours (empty where there is none)."""
@@ -59,6 +72,30 @@ def _parts(user: User, *, at: datetime) -> dict[str, Q]:
         Show.OTHERS: Q(closed_at__isnull=True) & (~Q(desk_id__in=desks) | Q(desk_id__isnull=True)),
         Show.DECIDED: Q(closed_at__gte=at - LATELY),
     }
+
+
+def _hands(user: User) -> dict[str, Q]:
+    """Who has a case in hand: this person or one they stand in for, nobody who is still there, others."""
+    there = Q(assigning.still_there())
+    mine = Q(assignee_id__in=[user.pk, *user.people_stood_in_for])
+    return {
+        Whose.MINE: there & mine,
+        Whose.NOBODYS: Q(assignee_id__isnull=True) | ~there,
+        Whose.COLLEAGUES: there & ~mine & Q(assignee_id__isnull=False),
+    }
+
+
+def counts_by_hand(user: User, show: str, *, at: datetime) -> dict[str, int]:
+    """How many cases of a part that lies on our desk are in whose hands, in one query; else nothing."""
+    if show not in OURS:
+        return {}
+    hands = _hands(user)
+    found: dict[str, int] = (
+        visible_cases(user)
+        .filter(_parts(user, at=at)[show])
+        .aggregate(**{str(whose): Count("pk", filter=wanted) for whose, wanted in hands.items()})
+    )
+    return found
 
 
 def counts(user: User, *, at: datetime) -> dict[str, int]:
@@ -86,9 +123,11 @@ def urgent(user: User, *, at: datetime) -> list[Case]:
     )
 
 
-def page(user: User, show: str, *, at: datetime, after: str = "", before: str = "") -> Page:
-    """Fifty cases of one part: those after a key, those before one, or the first ones."""
+def page(user: User, show: str, *, at: datetime, whose: str = "", after: str = "", before: str = "") -> Page:
+    """Fifty cases of one part, or of it what is in certain hands: after a key, before one, or the first."""
     cases = visible_cases(user).filter(_parts(user, at=at)[show]).select_related("desk")
+    if whose and show in OURS:
+        cases = cases.filter(_hands(user)[whose])
     order = _Recent() if show == Show.DECIDED else _Pressing()
     backwards = bool(before and not after)
     key = order.read(before if backwards else after)

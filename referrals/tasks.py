@@ -88,7 +88,8 @@ def find_stuck_nightly(**_later: object) -> None:
     at = present.now()
     for each in stuck.find(at=at):
         with in_hand.a_case(each.reference):
-            log.error("case %s is stuck: %s %s", each.reference, each.trouble.value, each.about)
+            level = logging.WARNING if each.trouble in stuck.WITHOUT_HARM else logging.ERROR
+            log.log(level, "case %s is stuck: %s %s", each.reference, each.trouble.value, each.about)
     heartbeats.forget_the_gone(at=at)
 
 

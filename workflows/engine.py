@@ -18,6 +18,7 @@ from typing import Any
 from recordsets.collisions import whole_again
 
 from . import openness, rules
+from .assigning import Assignment, note_of
 from .clock_orders import Lifting, PauseOrder
 from .doorway import Along, Record, read_and_write, read_and_write_all, refuse_if_stale, stored
 from .models import Case, Policy, Proposal, Step
@@ -39,6 +40,8 @@ __all__ = [
     "UnknownStep",
     "advance",
     "advance_all",
+    "assign",
+    "assign_all",
     "open_case",
     "options_for",
     "options_of",
@@ -203,6 +206,64 @@ def order_clock(
         return Turn(reading, by=by, at=at, reason=order.reason, key=key).obey(order)
 
     return read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=expected_version)
+
+
+def assign(
+    record: Record,
+    given: Assignment,
+    *,
+    by: Actor,
+    at: datetime,
+    expected_version: int | None = None,
+    reason: str = "",
+    key: str = "",
+) -> Step:
+    """Say who works on a case in a line of its history, or raise ``StepRefused``.
+
+    The state stays. What ``given`` has against it comes before a stale page: it can say who was faster. A key
+    used before returns the step it made then.
+    """
+
+    def plan(reading: Reading) -> Plan:
+        return _assigned(reading, given, expected_version, by=by, at=at, reason=reason, key=key)
+
+    return read_and_write(record, plan, by=by, at=at, step=None, key=key, expected=None)
+
+
+def assign_all(
+    given: Mapping[Case, Assignment],
+    *,
+    by: Actor,
+    at: datetime,
+    expected_versions: Mapping[int, int] = NOTHING,
+    reason: str = "",
+    keys: Mapping[int, str] = NOTHING,
+) -> dict[int, Step | StepRefused]:
+    """The same for many records: for each, by its key, the line or why there is none; as ``advance_all``."""
+    own = {record.pk: each for record, each in given.items()}
+
+    def plan(reading: Reading) -> Plan:
+        pk = reading.record.pk
+        expected, key = expected_versions.get(pk), keys.get(pk, "")
+        return _assigned(reading, own[pk], expected, by=by, at=at, reason=reason, key=key)
+
+    return read_and_write_all(list(given), plan, by=by, at=at, step=None, keys=keys)
+
+
+def _assigned(
+    reading: Reading,
+    given: Assignment,
+    expected: int | None,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+    key: str,
+) -> Plan:
+    recorded = given.apply(reading.record)
+    refuse_if_stale(reading.record, expected)
+    turn = Turn(reading, by=by, at=at, reason=reason, key=key)
+    return turn.note(note_of(given.to, by), recorded, None)
 
 
 def options_for(record: Record, *, by: Actor, at: datetime) -> list[Option]:

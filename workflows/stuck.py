@@ -16,6 +16,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextChoic
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from . import assigning
 from .checks import machine_models
 from .definitions import older
 from .machine import Machine, Standing
@@ -32,6 +33,7 @@ class Trouble(TextChoices):
     ARMED_AFTER_END = "armed_after_end", _("It has ended, and a date is still waiting to fire")
     CLOCK_AFTER_END = "clock_after_end", _("It has ended, and a clock still runs")
     PROPOSAL_AFTER_END = "proposal_after_end", _("It has ended, and a decision still waits for a signature")
+    LEFT = "left", _("Whoever has it in hand no longer sits at the desk that has it")
 
 
 REMEDIES: Mapping[Trouble, str | Promise] = {
@@ -44,7 +46,10 @@ REMEDIES: Mapping[Trouble, str | Promise] = {
     Trouble.ARMED_AFTER_END: _("Cancel the date. If it fires, people hear of a case that is over."),
     Trouble.CLOCK_AFTER_END: _("Stop the clock. It counts toward a date that no longer matters."),
     Trouble.PROPOSAL_AFTER_END: _("Send the decision back. The case ended before it was signed."),
+    Trouble.LEFT: _("Ask the office that has the case to take it or to give it to somebody."),
 }
+WITHOUT_HARM = frozenset({Trouble.LEFT})
+"""Not stuck: the case counts as nobody's, and anybody at its desk moves it on."""
 
 
 Search: TypeAlias = "QuerySet[Any, tuple[str, str, str, datetime, str]]"
@@ -135,6 +140,9 @@ def _searches(at: datetime) -> dict[Trouble, Search]:
             Proposal.objects.filter(fate=Proposal.Fate.WAITING, case__closed_at__isnull=False),
             since="proposed_at",
             about="step",
+        ),
+        Trouble.LEFT: _cases(
+            Case.objects.open().filter(assignee__isnull=False).exclude(assigning.still_there())
         ),
     }
 

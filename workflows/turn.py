@@ -16,7 +16,7 @@ from django_fsm import Transition
 
 from recordsets import instance
 
-from . import absences, clockwork, history, openness, sealing, storing
+from . import absences, assigning, clockwork, history, openness, sealing, storing
 from .clock_orders import Lifting, PauseOrder
 from .machine import Manner, carry_out, steps_for
 from .models import Case, Policy, Proposal, Step
@@ -249,7 +249,7 @@ class Turn:
         standing = record.standing
         if entered:
             record.entered_state_at = at
-        record.desk_id = record.desk_of(standing.holder)
+        left = assigning.put_on_desk(record, record.desk_of(standing.holder))
         record.closed_at = (record.closed_at or at) if standing.final else None
         moved = {} if standing.final else self._counted_elsewhere()
         kept = clockwork.keep(
@@ -259,7 +259,7 @@ class Turn:
         record.next_due_at = kept.next_due_at
         step = next_step(
             record, nature=nature, name=name, from_state=before, by=self.by, at=at, reason=self.reason,
-            data={**recorded, **moved, **self.behalf}, effects=[each.told() for each in kept.changes],
+            data={**recorded, **moved, **left, **self.behalf}, effects=[each.told() for each in kept.changes],
             key=self.key, number=self.reading.number,
         )  # fmt: skip
         own = storing.changed_columns(record, self.before)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from . import clockwork, history, storing
+from . import assigning, clockwork, history, storing
 from .clockwork import Bench, ClockChange, What
 from .days import rule_day
 from .machine import ClockRule, remembered_states
@@ -211,7 +211,7 @@ def move(
     record.definition_version = known.target
     record.__dict__["state"] = to_state
     _map_remembered(record, known)
-    record.desk_id = _desk(record, to_state)
+    left = assigning.put_on_desk(record, _desk(record, to_state))
     bench = _Bench(reading, known, at)
     for clock in reading.clocks:
         bench.carry(clock)
@@ -219,7 +219,7 @@ def move(
         bench.restore(clock)
     record.next_due_at = bench.settle()
     fallen = proposal.step if (proposal := reading.proposal()) else ""
-    data = {"from_version": old, "to_version": known.target, "back": known.turned}
+    data = {"from_version": old, "to_version": known.target, "back": known.turned} | left
     step = next_step(
         record, nature=Step.Nature.MIGRATED, name=STEP, from_state=from_state, by=by, at=at, reason=reason,
         data=data | ({"fallen": fallen} if fallen else {}), effects=history.plain(bench.effects), key="",

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from workflows.parties import Capacity
@@ -47,12 +48,20 @@ class User(AbstractBaseUser):
     """The key of the absent person for whom this one acts in the present request; see ``Absence``."""
     desks_stood_in_for: Sequence[int] = ()
     """Desks of the people for whom this one stands in now, where a page has asked for them."""
+    people_stood_in_for: Sequence[int] = ()
+    """The keys of those people."""
 
     def __str__(self) -> str:
         return self.name
 
     def get_full_name(self) -> str:
         return self.name
+
+    @classmethod
+    def seats(cls, *, person: Any, desk: Any) -> QuerySet[Membership]:
+        """The memberships in which an active person sits at a desk now; both may be outer references."""
+        held = Membership.objects.current().filter(user__is_active=True)
+        return held.filter(user_id=person, office__desk_id=desk)
 
     def act_as(self, membership: Membership | None) -> Self:
         self._acting = membership

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from ..views import (
+    assign_together,
+    assignments,
     calculator,
     capacity,
     cases,
@@ -22,9 +24,11 @@ from ..views import (
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("together/", together.together, name="together"),
+    path("together/who/", assign_together.together_assign, name="together_assign"),
     path("search/", search.search, name="search"),
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/steps/<slug:name>/", steps.case_step, name="case_step"),
+    path("cases/<str:reference>/who/", assignments.case_assignment, name="case_assignment"),
     path("cases/<str:reference>/history/", history.case_history, name="case_history"),
     path("timeline/<str:reference>/", timeline.timeline, name="timeline"),
     path("documents/<int:pk>/", documents.document, name="document"),

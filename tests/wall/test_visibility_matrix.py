@@ -74,7 +74,7 @@ MAY_SEE = {
     "renewal": OWN,
 }  # fmt: skip
 NO_SUCH_METHOD = 405
-PAGES = ("case", "case_history", "timeline")
+PAGES = ("case", "case_history", "case_assignment", "timeline")
 WITHOUT_A_WORKER = {Kind.SOI_REQUEST, Kind.STATEMENT}
 
 
@@ -147,11 +147,12 @@ def test_pages_of_steps_are_closed_to_everybody_else(
 
 @pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))
+@pytest.mark.parametrize("page", ["together", "together_assign"])
 def test_a_case_among_several_is_found_by_those_listed_and_never_at_ice(
-    world: World, signed_in: Callable[[str], Client], who: str
+    world: World, signed_in: Callable[[str], Client], who: str, page: str
 ) -> None:
     """Neither alone nor beside a case of their own does somebody else's case open the page for several."""
-    browser, address = signed_in(who), reverse("together")
+    browser, address = signed_in(who), reverse(page)
     own = next((world.record(data).reference for data, listed in MAY_SEE.items() if who in listed), None)
     wrong = []
     for data, listed in MAY_SEE.items():

@@ -91,6 +91,17 @@ class Case(models.Model):
                 condition=models.Q(closed_at__isnull=True),
             ),
             models.Index(fields=["kind", "state"], name="cases_by_kind_and_state"),
+            models.Index(
+                fields=["assignee", "next_due_at", "opened_at"],
+                name="open_cases_by_assignee",
+                condition=models.Q(closed_at__isnull=True, assignee__isnull=False),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(assignee__isnull=True) | models.Q(desk__isnull=False),
+                name="a_case_in_hand_lies_on_a_desk",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -101,6 +112,7 @@ class Case(models.Model):
                     "OLD.state IS DISTINCT FROM NEW.state OR OLD.version IS DISTINCT FROM NEW.version"
                     " OR OLD.head_hash IS DISTINCT FROM NEW.head_hash"
                     " OR OLD.definition_version IS DISTINCT FROM NEW.definition_version"
+                    " OR OLD.assignee_id IS DISTINCT FROM NEW.assignee_id"
                 ),
                 func="""
                     IF NEW.version <> OLD.version + 1 OR NOT EXISTS (

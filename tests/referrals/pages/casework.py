@@ -19,10 +19,19 @@ from referrals.models import (
     SoiRequest,
     Statement,
     Stay,
+    User,
     WorkerRequest,
     Worksite,
 )
-from referrals.services import decisions, renewals, soi_requests, statements, stays, worker_requests
+from referrals.services import (
+    assignments,
+    decisions,
+    renewals,
+    soi_requests,
+    statements,
+    stays,
+    worker_requests,
+)
 from referrals.services.steps import take_step
 from tests.cases import (
     OPEN_WORLD,
@@ -65,6 +74,7 @@ class Casework:
         self.begun = request_draft(cast)
         self.weighed = self.requested()
         self.drafted = self.statement_draft()
+        self.taken(self.drafted, by=cast.investigator)
         self.keep(request=self.begun, weighed=self.weighed, drafted=self.drafted, statement=self.statement)
         self.at["matter"] = (self.matter.pk,)
 
@@ -83,6 +93,10 @@ class Casework:
         )
         return request
 
+    def taken(self, record: Any, *, by: User) -> None:
+        """In the hands of one who sits at its desk."""
+        assignments.assign(record, by.pk, by=by, at=OPEN_WORLD, seen=None)
+
     def statement_draft(self) -> Statement:
         by = self.cast.investigator
         seen = Statement.objects.filter(matter=self.matter).count()
@@ -99,6 +113,7 @@ class Casework:
         proof = self.prepared.evidence.create(kind="PAYSTUB", covers_from=PAID_FROM, covers_to=PAID_TO)
         self.at["proof"] = (self.prepared.reference, proof.pk)
         self.filed = self.at_intake()
+        self.taken(self.filed, by=cast.intake)
         self.at_ice = routed_request(cast, self.statement, ice=True)
         self.reviewed = routed_request(cast, self.statement)
         take_step(self.reviewed, "record_biometrics", by=cast.adjudicator, at=now)

@@ -26,7 +26,7 @@ LISTS = {
     "desk", "search", "matters", "matter", "statement_new", "workers", "worker", "notices", "inbox",
     "kept_mail", "overrides", "override_new", "case_history", "request_evidence", "request_new",
     "closures", "rule_changes", "incidents", "redactions", "soi_request_assess", "soi_request_new",
-    "together",
+    "together", "together_assign",
 }  # fmt: skip
 
 

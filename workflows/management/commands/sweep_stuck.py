@@ -33,8 +33,8 @@ class Command(BaseCommand):
                     "remedy": each.remedy,
                 }
             )
-        if found:
-            number = len({each.reference for each in found})
+        number = len({each.reference for each in found if each.trouble not in stuck.WITHOUT_HARM})
+        if number:
             raise CommandError(
                 ngettext("%(number)d case is stuck.", "%(number)d cases are stuck.", number)
                 % {"number": number}
