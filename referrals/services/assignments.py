@@ -124,7 +124,7 @@ def _meanwhile(record: Case, by: User) -> Refusal:
         why = _("Somebody put this case back while you were looking at it.")
         return Refusal("put_back_meanwhile", why, _("Nobody has it now. Decide again."))
     if record.assignee_id == by.pk:
-        why = _("You have this case now: it was taken for you while you were looking at it.")
+        why = _("You have this case already: it became yours while you were looking at it.")
         return Refusal("yours_meanwhile", why, _("Nothing more is needed if you keep it."))
     who = {"who": User.objects.get(pk=record.assignee_id).name}
     why = _("Somebody was faster: %(who)s has this case now.") % who

@@ -133,6 +133,11 @@ def test_a_sound_system_is_green_throughout() -> None:
             {"outbox": Lag(timedelta(0), 0, 10)},
         ),
         (
+            "Cases in the hands of people who left the desk",
+            {"stuck": {**SOUND.stuck, Trouble.LEFT: 1}},
+            {"stuck": {**SOUND.stuck, Trouble.LEFT: 100}},
+        ),
+        (
             "Tasks in the queue",
             {"broker": Broker(used=True, answers=True, queue=100)},
             {"broker": Broker(used=True, answers=True, queue=1000)},

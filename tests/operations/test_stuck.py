@@ -13,6 +13,7 @@ from django.utils import translation
 
 from referrals import tasks
 from referrals.demo.cast import Cast
+from referrals.services import assignments
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
@@ -176,6 +177,22 @@ def test_the_command_is_content_with_a_sound_world(
     assert capsys.readouterr().out == "No case is stuck.\n"
     call_command("sweep_stuck", "--json")
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_case_whose_holder_left_is_listed_and_is_not_stuck(
+    submitted: Any, cast: Cast, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assignments.assign(submitted, cast.signer.pk, by=cast.approver, at=OPEN_WORLD, seen=None)
+    cast.signer.memberships.update(ended_on=OPEN_WORLD.date())
+    assert troubles() == {submitted.reference: [(Trouble.LEFT, "")]}
+    call_command("sweep_stuck")
+    said = capsys.readouterr().out
+    assert str(stuck.REMEDIES[Trouble.LEFT]) in said
+    assert said.endswith("No case is stuck.\n")
+    assert "Sol Signer" not in said
+    with caplog.at_level(logging.WARNING, "referrals.tasks"):
+        tasks.find_stuck_nightly()
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
 def test_at_night_each_stuck_case_gets_a_line_in_the_log(

@@ -106,6 +106,26 @@ def order_about_clock(
     return answers
 
 
+def take_up(*, who: list[str], number: int, cases: list[int], at: datetime) -> list[Any]:
+    """Take each case as one of these people, who all saw it in nobody's hands."""
+    from referrals.models import SoiRequest, User
+    from referrals.services import assignments
+    from workflows.engine import StepRefused
+
+    person, answers = User.objects.get(email=who[number % len(who)]), []
+    for case in cases:
+        record = SoiRequest.objects.get(pk=case)
+        try:
+            step = assignments.assign(
+                record, person.pk, by=person, at=at, seen=None, expected_version=record.version
+            )
+            answers.append({"step": step.pk, "who": person.name})
+        except StepRefused as refused:
+            (why,) = refused.refusals
+            answers.append({"codes": [why.code], "remedies": [str(why.remedy)], "said": str(why.reason)})
+    return answers
+
+
 def deliver(*, at: datetime) -> dict[str, int]:
     from referrals import tasks
 
@@ -159,6 +179,7 @@ ORDERS: dict[str, Any] = {
     "deliver": deliver,
     "migrate": migrate,
     "order_about_clock": order_about_clock,
+    "take_up": take_up,
 }
 answers = sys.stdout
 

@@ -116,6 +116,32 @@ def test_one_form_sent_by_eight_processes_is_one_step(
     assert history.verify().broken is None
 
 
+def test_of_those_who_take_a_case_at_once_one_has_it_and_the_others_read_who(
+    contenders: list[Contender], submitted: Submitted, cast: Any
+) -> None:
+    """Everybody saw it in nobody's hands; one of them sits elsewhere and learns no name."""
+    requests = submitted(20)
+    people = [cast.investigator, cast.approver, cast.signer, cast.representative]
+    for number, each in enumerate(contenders):
+        each.order(
+            "take_up",
+            who=[person.email for person in people],
+            number=number,
+            cases=[request.pk for request in requests],
+            at=LATER,
+        )
+    by_case = list(zip(*[each.answer() for each in contenders], strict=True))
+    for request, answers in zip(requests, by_case, strict=True):
+        (first,) = [each["who"] for each in answers if "step" in each]
+        assert SoiRequest.objects.get(pk=request.pk).assignee.name == first
+        slower = [each for each in answers if "codes" in each]
+        assert explained(slower, {"faster", "yours_meanwhile", "not_your_desk"})
+        for each in slower:
+            assert (first in each["said"]) == (each["codes"] == ["faster"])
+    assert Step.objects.filter(name="take_up").count() == len(requests)
+    assert history.verify().broken is None
+
+
 def test_eight_orders_at_once_overlap_and_each_is_lifted_once(
     contenders: list[Contender], submitted: Submitted, cast: Any
 ) -> None:

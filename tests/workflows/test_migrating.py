@@ -17,10 +17,12 @@ from django.db import DatabaseError, transaction
 from notifications.models import Message
 from referrals import diary, tasks
 from referrals.models import Membership, SoiRequest, WorkerRequest
+from referrals.services import assignments
 from referrals.services.steps import take_step
 from tests import cases, versions
 from tests.cases import OPEN_WORLD, reload
 from workflows import definitions, engine, history, replay, storing, version_maps
+from workflows.assigning import FALLS
 from workflows.definitions import freezing
 from workflows.migrating import Migration
 from workflows.models import Case, Clock, Deadline, Step
@@ -519,3 +521,19 @@ def test_whose_turn_it_becomes_is_told(tmp_path: Path, cast: Any, submitted: Soi
         assert reload(submitted).desk_id == submitted.requester_desk_id
         heard = Message.objects.filter(event="case.version_changed", channel="inbox")
         assert {each.recipient_id for each in heard} == {cast.representative.pk, cast.organizer.pk}
+
+
+def test_a_case_that_goes_to_another_desk_is_in_nobodys_hands(
+    tmp_path: Path, cast: Any, submitted: SoiRequest
+) -> None:
+    assignments.assign(submitted, cast.approver.pk, by=cast.approver, at=OPEN_WORLD, seen=None)
+    content = versions.second(freezing.frozen(SoiRequest))
+    content["states"]["SENT"]["holder"] = "requester"
+    with versions.known(versions.write(tmp_path / "turn", content=content)):
+        assert forward().run().moved == 1
+        stored = reload(submitted)
+        assert (stored.desk_id, stored.assignee_id) == (submitted.requester_desk_id, None)
+        assert stored.steps.latest("sequence").data[FALLS] is True
+        told = diary.entries(stored, cast.approver)[0]
+        assert "Whoever had it in hand no longer has it: it has left this desk." in told.set_off
+        everything_holds()

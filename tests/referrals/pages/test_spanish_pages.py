@@ -21,7 +21,7 @@ from referrals.services.steps import take_step
 from tests.architecture import sources
 from tests.cases import OPEN_WORLD, active_statement, granted_request, request_draft, routed_request
 from tests.referrals.pages.reading import Browse, words
-from workflows import clock_orders, version_moves
+from workflows import assigning, clock_orders, version_moves
 from workflows.machine import steps_of
 
 MONTHS = (
@@ -33,7 +33,7 @@ ENGLISH_DATE = re.compile(
     rf"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|\d (?:{SHORT})[a-z]* 2\d{{3}}|\b(?:{'|'.join(MONTHS)}) \d"
 )
 SPANISH_DATE = re.compile(r"\b(?:lun|mar|mié|jue|vie|sáb|dom) \d{1,2} [a-z]{3} 2\d{3}|\d de [a-z]+ de 2\d{3}")
-LINES_OF_THE_ENGINE = (clock_orders.ORDER, clock_orders.LIFT, version_moves.STEP)
+LINES_OF_THE_ENGINE = (clock_orders.ORDER, clock_orders.LIFT, version_moves.STEP, *assigning.NOTES)
 CASE = ["/cases/{}/", "/cases/{}/history/"]
 TIMELINE = "/timeline/{}/"
 
