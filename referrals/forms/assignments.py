@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from workflows.models import Case
 
-from ..assignees import Colleague, seen_of
+from ..assignees import Colleague, at_desk, seen_of
 from ..models import User
 from .steps.base import ReasonField
 from .together import NOT_WHOLE
@@ -41,15 +41,15 @@ class WhoWorksForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[Colleague], me: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = [(str(each.person.pk), each.label) for each in people if each.person.pk != me.pk]
+        others = [each for each in people if each.person.pk != me.pk]
         chosen: Any = self.fields["to"]
         chosen.choices = [
             ("", _("Choose")),
             (str(me.pk), _("I (%(who)s)") % {"who": me.name}),
-            *others,
+            *((str(each.person.pk), each.label) for each in others),
             (NOBODY, _("Nobody: put it back")),
         ]
-        if not self.is_bound:
+        if not any(each.away for each in others):
             del self.fields[AWAY]
 
     @property
@@ -61,12 +61,7 @@ class WhoWorksForm(forms.Form):
     @property
     def how(self) -> dict[str, Any]:
         """What the services take besides."""
-        return {"reason": self.cleaned_data["reason"], AWAY: self.cleaned_data[AWAY]}
-
-    def asks_only_if(self, away: bool) -> None:
-        """Keep the question about absent people where there is one, or where it was answered."""
-        if not (away or self.cleaned_data.get(AWAY)):
-            self.fields.pop(AWAY, None)
+        return {"reason": self.cleaned_data["reason"], AWAY: self.cleaned_data.get(AWAY, False)}
 
 
 class AssignmentForm(WhoWorksForm):
@@ -86,16 +81,20 @@ class AssignmentForm(WhoWorksForm):
 
 
 class AssignTogetherForm(WhoWorksForm):
-    """The same for several cases, with who had each and its version."""
+    """The same for several cases, with who had each and its version.
+
+    Who has a case that lies elsewhere is not said, not even as a key: it is refused in any case.
+    """
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
-    def __init__(self, *args: Any, records: Sequence[Case], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, records: Sequence[Case], me: User, **kwargs: Any) -> None:
         self.records = records
         kwargs["initial"] = {"key": secrets.token_urlsafe(18)}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, me=me, **kwargs)
         for record in records:
-            for name, value in ((_version(record), record.version), (_seen(record), seen_of(record))):
+            had = seen_of(record) if at_desk(record, me) else ""
+            for name, value in ((_version(record), record.version), (_seen(record), had)):
                 self.fields[name] = forms.IntegerField(
                     widget=forms.HiddenInput, required=False, initial=value
                 )

@@ -71,8 +71,6 @@ def _page(
     request: SignedIn, records: list[Any], form: AssignTogetherForm | None, *, at: datetime, status: int = 200
 ) -> HttpResponse:
     """The chosen cases with who has each, and the form."""
-    if form is not None and form.is_bound:
-        form.asks_only_if(False)
     rows = listing.rows(records[: several.MOST], request.user, at=at)
     for row in rows:
         row["cells"] = row["cells"][: DUE + 1]

@@ -95,15 +95,12 @@ def _refused(request: SignedIn, reference: str, refused: StepRefused, *, at: dat
     data["expected_version"], data["seen"] = str(record.version), assignees.seen_of(record)
     form = _form(request, record, at=at, data=data)
     form.is_valid()
-    form.asks_only_if(any(each.code == "away" for each in refused.refusals))
     changes = (
         [entry for entry in diary.entries(record, request.user) if entry.sequence > int(seen)]
         if isinstance(refused, StalePage)
         else []
     )
-    return _page(
-        request, record, form, refusals=list(refused.refusals), changes=changes, asked=True, status=CONFLICT
-    )
+    return _page(request, record, form, refusals=list(refused.refusals), changes=changes, status=CONFLICT)
 
 
 def _page(
@@ -113,11 +110,8 @@ def _page(
     *,
     refusals: list[Refusal] | None = None,
     changes: list[diary.Entry] | None = None,
-    asked: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    if form is not None and form.is_bound and not asked:
-        form.asks_only_if(False)
     context = {
         "record": record,
         "held": assignees.held(record, request.user),

@@ -135,7 +135,8 @@ def pages_for_several(person: User, cases: Iterable[Case]) -> list[str]:
     chosen = [("case", record.reference) for record in records]
     steps = together.steps_open(records, person, at=timezone.now())
     step = next((("step", each.key) for each in steps if each.open and not each.alone), None)
-    return [f"/together/?{urlencode(query)}" for query in (chosen, [*chosen, step] if step else [])]
+    pages = [f"/together/?{urlencode(query)}" for query in (chosen, [*chosen, step] if step else [])]
+    return [*pages, f"/together/who/?{urlencode(chosen)}"]
 
 
 def tour_of(browser: Browser, site: str, demo: Cast, who: str, *, done: Done) -> Tour:

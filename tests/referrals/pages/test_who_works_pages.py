@@ -155,10 +155,10 @@ class TestThePageOfItsOwn:
         assert "Put back: nobody has it in hand" in main(browser.get(request_.get_absolute_url()))
 
     def test_who_is_away_is_asked_about_first(self, cast: Cast, browse: Browse, request_: SoiRequest) -> None:
-        away(cast.approver, cast.second_approver)
         browser = browse(cast.investigator)
+        assert "although they are away" not in main(browser.get(url(request_))), "for nobody is"
+        away(cast.approver, cast.second_approver)
         page = browser.get(url(request_))
-        assert "although they are away" not in main(page)
         typed = {"to": str(cast.approver.pk), "reason": "You know this employer."}
         answer = browser.post(url(request_), {**fields(page), **typed})
         assert answer.status_code == 409
@@ -306,6 +306,15 @@ class TestSeveral:
         assert "This person has the case already." in text
         assert {reload(record).assignee_id for record in made} == {cast.approver.pk}
 
+    def test_who_is_away_is_given_several_if_one_says_so(self, cast: Cast, browse: Browse) -> None:
+        made, browser = submitted(cast, 2), browse(cast.investigator)
+        away(cast.approver, cast.second_approver)
+        answer = self.send(browser, made, to=str(cast.approver.pk))
+        assert answer.status_code == 409
+        assert "Alma Approver is away until" in main(answer)
+        answer = self.send(browser, made, to=str(cast.approver.pk), although_away="on")
+        assert "Done in 2 of 2 cases." in main(answer)
+
     def test_sent_twice_it_is_done_once(self, cast: Cast, browse: Browse) -> None:
         made, browser = submitted(cast, 2), browse(cast.investigator)
         page = browser.get(f"{TOGETHER}?{urlencode([('case', each.reference) for each in made])}")
@@ -336,10 +345,14 @@ class TestSeveral:
 
     def test_who_sees_them_from_elsewhere_is_refused_each(self, cast: Cast, browse: Browse) -> None:
         made = submitted(cast, 2)
-        answer = self.send(browse(cast.representative), made, to=str(cast.representative.pk))
+        assign(made[0], cast.approver, cast.approver)
+        browser = browse(cast.representative)
+        page = browser.get(f"{TOGETHER}?{urlencode([('case', each.reference) for each in made])}")
+        assert fields(page)[f"seen-{made[0].reference}"] == "", "whose it is at another desk"
+        answer = self.send(browser, made, to=str(cast.representative.pk))
         assert answer.status_code == 409
         assert "Only people at the desk whose turn it is say who works on a case." in main(answer)
-        assert not Step.objects.filter(name="take_up").exists()
+        assert not Step.objects.filter(name="take_up", actor=cast.representative).exists()
 
     @pytest.mark.parametrize("role", [role.key for role in ROLES if role.capacity in ICE])
     def test_field_offices_do_it_one_case_at_a_time(self, role: str, cast: Cast, browse: Browse) -> None:
