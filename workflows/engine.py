@@ -17,14 +17,14 @@ from typing import Any
 
 from recordsets.collisions import whole_again
 
-from . import openness, rules
+from . import page_options, rules
 from .assigning import Assignment, note_of
 from .clock_orders import Lifting, PauseOrder
 from .doorway import Along, Record, read_and_write, read_and_write_all, refuse_if_stale, stored
-from .models import Case, Policy, Proposal, Step
+from .models import Case, Policy, Step
 from .openness import COUNTERSIGN, SEND_BACK, Option
 from .parties import SYSTEM, Actor
-from .reading import Reading, read
+from .reading import Reading
 from .refusals import Refusal, StalePage, StepRefused, UnknownStep
 from .turn import Plan, Turn, declared_here
 from .writing_statement import WRITTEN
@@ -281,10 +281,4 @@ def options_of(
 
     With ``decided`` false, what dated policy decides of each record is not asked, and taken to allow a step.
     """
-    readings = read(model, pks, by=by, at=at, step=COUNTERSIGN, decided=decided, clocks=False) if pks else {}
-    waiting = {each.proposal_id for each in readings.values()} - {None}
-    proposals = Proposal.objects.in_bulk(list(waiting)) if waiting else {}
-    return {
-        pk: openness.options(each.record, by=by, proposal=proposals.get(each.proposal_id))
-        for pk, each in readings.items()
-    }
+    return page_options.options_of(model, pks, by=by, at=at, decided=decided)

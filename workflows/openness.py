@@ -98,20 +98,25 @@ def _stands_behind(by: Actor, *, at: datetime, **lines: Any) -> Subquery:
     return Subquery(ordered.values("standing")[:1])
 
 
-def _participation(names: Iterable[str]) -> str:
+def participation(names: Iterable[str]) -> str:
     return TOOK_PART + "_or_".join(sorted(names))
+
+
+def what_decides(model: type[Case], *, by: Actor, at: datetime) -> dict[str, Any]:
+    """The expression of every fact of a kind, and of how this person stands behind earlier lines, by name."""
+    found = {FACT_PREFIX + name: fact for name, fact in model.fact_expressions(by=by, at=at).items()}
+    for names in _exclusions(model):
+        found[participation(names)] = _stands_behind(by, at=at, name__in=names)
+    if _is_countersigned(model):
+        found[PROPOSED_IT] = _stands_behind(by, at=at, proposal__fate=Proposal.Fate.WAITING)
+    return found
 
 
 def with_facts(
     records: QuerySet[Record], *, by: Actor, at: datetime, only: Collection[str] | None = None
 ) -> QuerySet[Record]:
     """Annotate every fact of the machine, or ``only`` some (``asked_by``), in the query of the records."""
-    model: type[Case] = records.model
-    expressions = {FACT_PREFIX + name: value for name, value in model.fact_expressions(by=by, at=at).items()}
-    for names in _exclusions(model):
-        expressions[_participation(names)] = _stands_behind(by, at=at, name__in=names)
-    if _is_countersigned(model):
-        expressions[PROPOSED_IT] = _stands_behind(by, at=at, proposal__fate=Proposal.Fate.WAITING)
+    expressions = what_decides(records.model, by=by, at=at)
     if only is not None:
         expressions = {name: value for name, value in expressions.items() if name in only}
     return records.annotate(**expressions)
@@ -128,7 +133,7 @@ def asked_by(model: type[Case], step: str) -> frozenset[str] | None:
         return None
     prepared = {manner_of(each).not_by_those_who for each in own} - {()}
     prepared |= older.exclusions(str(model.machine.kind), model.machine.version)
-    return frozenset({FACT_PREFIX + name for name in facts} | {_participation(each) for each in prepared})
+    return frozenset({FACT_PREFIX + name for name in facts} | {participation(each) for each in prepared})
 
 
 def load(model: type[Record], pk: int, *, by: Actor, at: datetime) -> Record:
@@ -142,12 +147,6 @@ def tell_policy_facts(record: Case, *, by: Actor, at: datetime) -> None:
     """Put the facts decided by dated policy beside those read from rows."""
     for name, told in record.policy_facts(by=by, at=at).items():
         setattr(record, FACT_PREFIX + name, told)
-
-
-def presume_policy_facts(record: Case) -> None:
-    """Let what dated policy would decide hold: for a page that only points to steps."""
-    for name in record.told_facts:
-        setattr(record, FACT_PREFIX + name, True)
 
 
 def unmet(record: Case, declared: Transition) -> list[Refusal]:
@@ -189,7 +188,7 @@ def refusals_for(record: Case, declared: Transition, *, by: Actor) -> list[Refus
 def _prepared(record: Case, manner: Manner) -> int:
     """How this person stands behind the lines that exclude from a step: OWN, AS_DEPUTY, or nothing."""
     names = manner.not_by_those_who
-    return (names and getattr(record, _participation(names))) or 0
+    return (names and getattr(record, participation(names))) or 0
 
 
 def _second_is_needed(why: str) -> Refusal:
@@ -269,8 +268,15 @@ def options(record: Case, *, by: Actor, proposal: Proposal | None = None) -> lis
     The record must carry its facts (``load`` or ``with_facts``). Steps that only
     the system takes are left out.
     """
+    return options_among(steps_from(record), record, by=by, proposal=proposal)
+
+
+def options_among(
+    steps: Iterable[Transition], record: Any, *, by: Actor, proposal: Proposal | None = None
+) -> list[Option]:
+    """The same for a record that has no class: an object with whatever these steps look at."""
     found: list[Option] = []
-    for declared in steps_from(record):
+    for declared in steps:
         manner = manner_of(declared)
         if manner.quiet:
             continue

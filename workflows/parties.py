@@ -62,6 +62,20 @@ SYSTEM = SystemActor()
 
 
 @dataclass(frozen=True)
+class Acting:
+    """What parties look at in a person, looked up once for all that a page asks them."""
+
+    pk: Any
+    capacity: str
+    organization_id: int | None
+    office_id: int | None
+
+    @classmethod
+    def of(cls, by: Actor) -> Acting:
+        return cls(by.pk, by.capacity, by.organization_id, by.office_id)
+
+
+@dataclass(frozen=True)
 class Party:
     """A noun that says whose step it is; callable as a django-fsm permission.
 
@@ -80,6 +94,11 @@ class Party:
         if self.owns and getattr(record, self.owns) != actor.organization_id:
             return False
         return not self.office or getattr(record, self.office) == actor.office_id
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The attributes of a record on which the answer depends."""
+        return frozenset({self.owns, self.office} - {""})
 
     def __or__(self, other: Party) -> EitherParty:
         return EitherParty((self, other))
@@ -105,6 +124,10 @@ class EitherParty:
     @property
     def capacities(self) -> frozenset[str]:
         return frozenset[str]().union(*(party.capacities for party in self.parties))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset[str]().union(*(party.reads for party in self.parties))
 
     def __call__(self, record: Any, actor: Actor) -> bool:
         return any(party(record, actor) for party in self.parties)

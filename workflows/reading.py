@@ -51,15 +51,14 @@ def read(
     at: datetime,
     step: str | None = None,
     keys: Mapping[int, str] = NO_KEYS,
-    decided: bool = True,
     clocks: bool = True,
     using: str = "default",
 ) -> dict[int, Reading]:
     """The records with these keys as they are now, with the facts that ``step`` asks for (None: no facts).
 
     One statement for any number of them. ``keys`` of idempotency are by the key of the record. What dated
-    policy decides is asked of each record afterwards, or taken to hold where ``decided`` is false. Without
-    ``clocks`` the readings have none: enough to say what is open, not to take a step.
+    policy decides is asked of each record afterwards. Without ``clocks`` the readings have none: enough to
+    say what is open, not to take a step.
     """
     facts = frozenset[str]() if step is None else openness.asked_by(model, step)
     compiled = statement(
@@ -69,11 +68,9 @@ def read(
     found = {}
     for row in rows:
         reading = _reading(model, compiled, row, using)
-        if facts is None and decided:
+        if facts is None:
             with held(reading.rules):
                 openness.tell_policy_facts(reading.record, by=by, at=at)
-        elif facts is None:
-            openness.presume_policy_facts(reading.record)
         found[reading.record.pk] = reading
     return found
 

@@ -101,13 +101,21 @@ def _given(value: Any) -> str:
     return KEY if value == NO_KEY else ""
 
 
+def addressed(sql: str, params: Sequence[Any], *, single: bool, using: str) -> tuple[str, tuple[str, ...]]:
+    """A compiled query of one case or of many, by their keys, with the names of what it is then given in order.
+
+    Each thing that it is given is bound once; what never changes is written out.
+    """
+    connection = connections[using]
+    connection.ensure_connection()
+    where = " WHERE workflows_case.id = " + ("%s" if single else "ANY(%s)")
+    types = TYPES if single else {**TYPES, CASES: "bigint[]"}
+    return _numbered(sql + where, [*params, THESE], types, connection.connection)
+
+
 def _numbered(
     sql: str, params: Sequence[Any], types: Mapping[str, str], raw: Any
 ) -> tuple[str, tuple[str, ...]]:
-    """The statement with each thing that it is given bound once, and what never changes written out.
-
-    Returns it with the names of what it is given, in their order.
-    """
     numbers: dict[str, int] = {}
     values = iter(params)
 
@@ -165,16 +173,9 @@ def statement(
             f"{model.__name__}: the default manager must not filter; the engine reads every case."
         )
     connection = connections[using]
-    connection.ensure_connection()
     compiler = query.get_compiler(connection=connection)
-    sql, params = compiler.as_sql()
+    sql, given = addressed(*compiler.as_sql(), single=single, using=using)
     select, known, named = compiler.select, compiler.klass_info, compiler.annotation_col_map
-    sql, given = _numbered(
-        f"{sql} WHERE workflows_case.id = " + ("%s" if single else "ANY(%s)"),
-        [*params, THESE],
-        TYPES if single else {**TYPES, CASES: "bigint[]"},
-        connection.connection,
-    )
     return Statement(
         sql=sql,
         given=given,

@@ -142,6 +142,10 @@ class StayReferral(StayReferralMachine):
     contact_phone = models.CharField(max_length=40, blank=True)
 
     told_facts = frozenset({"holds_a_delegation"})
+    stands_elsewhere = {
+        "representative_id": "stay__representative_id",
+        "ice_office_id": "stay__ice_office_id",
+    }
 
     objects = StayReferralQuerySet.as_manager()  # type: ignore[misc]
 

@@ -104,6 +104,7 @@ class WorkerRequest(WorkerRequestMachine):
     noid_answer = PersonalTextField()
 
     told_facts = frozenset({"programme_takes_it", "edition_is_accepted", "renewal_rests_on_a_grant"})
+    told_from = ("filing", "earlier_grant_id", "form_edition", "editions_mixed")
 
     objects = WorkerRequestQuerySet.as_manager()  # type: ignore[misc]
 

@@ -106,7 +106,7 @@ def versions(kind: str) -> tuple[int, ...]:
 
 def forget() -> None:
     """Read the files anew when they are asked for next; after one was written."""
-    from .. import clock_dates, machine, openness, reading_statement
+    from .. import clock_dates, machine, openness, page_options, reading_statement
     from . import older
 
     definition.cache_clear()
@@ -116,3 +116,4 @@ def forget() -> None:
     openness.asked_by.cache_clear()
     reading_statement.statement.cache_clear()
     clock_dates.clocks_at_agencies.cache_clear()
+    page_options.page_of.cache_clear()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,10 @@ class Case(models.Model):
 
     machine: ClassVar[Machine]
     told_facts: ClassVar[frozenset[str]] = frozenset()
+    told_from: ClassVar[tuple[str, ...] | None] = None
+    """The columns that ``policy_facts`` reads besides facts; None where it reads more than columns."""
+    stands_elsewhere: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The paths to those attributes that parties read and that are no columns of the record."""
 
     kind = models.CharField(max_length=20, choices=Kind.choices, editable=False)
     reference = models.CharField(max_length=40, unique=True, default=unguessable_reference, editable=False)
