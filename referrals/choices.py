@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -48,25 +48,36 @@ def buttons(record: Case, options: Iterable[Option]) -> Buttons:
 
     What only waits for this person's countersignature stands first, before what they could do instead.
     """
+    shown = _as_shown(record, options)
+    leading = _leading(shown)
     mine: list[Button] = []
     others: list[Button] = []
-    main_given = False
-    first = sorted(options, key=lambda each: not (each.open and each.name == COUNTERSIGN))
-    proposed = any(each.name == COUNTERSIGN for each in first)
-    for option in (before_its_form(record, each) for each in first):
-        leads = option.name == COUNTERSIGN if proposed else option.manner.main
-        main = option.open and not main_given and leads
-        main_given = main_given or main
-        shown = Button(
-            name=option.name,
-            label=str(option.label),
-            open=option.open,
-            main=main,
-            url=reverse("case_step", kwargs={"reference": record.reference, "name": option.name}),
-            reasons=option.refusals,
-        )
-        (mine if option.theirs else others).append(shown)
+    for option in shown:
+        (mine if option.theirs else others).append(_button(record, option, main=option is leading))
     return Buttons(mine, others)
+
+
+def _as_shown(record: Case, options: Iterable[Option]) -> list[Option]:
+    first = sorted(options, key=lambda each: not (each.open and each.name == COUNTERSIGN))
+    return [before_its_form(record, each) for each in first]
+
+
+def _leading(shown: Sequence[Option]) -> Option | None:
+    """The one that is most likely meant, if it is open."""
+    proposed = any(each.name == COUNTERSIGN for each in shown)
+    leads = (each for each in shown if (each.name == COUNTERSIGN if proposed else each.manner.main))
+    return next((each for each in leads if each.open), None)
+
+
+def _button(record: Case, option: Option, *, main: bool) -> Button:
+    return Button(
+        name=option.name,
+        label=str(option.label),
+        open=option.open,
+        main=main,
+        url=reverse("case_step", kwargs={"reference": record.reference, "name": option.name}),
+        reasons=option.refusals,
+    )
 
 
 def next_steps(cases: Iterable[Case], user: User, *, at: datetime) -> dict[int, Button]:
@@ -83,9 +94,9 @@ def next_steps(cases: Iterable[Case], user: User, *, at: datetime) -> dict[int, 
         for pk, options in engine.options_of(
             record_models()[kind], list(own), by=user, at=at, decided=False
         ).items():
-            main = next((each for each in buttons(own[pk], options).mine if each.main), None)
-            if main is not None:
-                found[pk] = main
+            leading = _leading(_as_shown(own[pk], options))
+            if leading is not None and leading.theirs:
+                found[pk] = _button(own[pk], leading, main=True)
     return found
 
 

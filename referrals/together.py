@@ -85,10 +85,11 @@ def steps_open(records: Iterable[Any], user: User, *, at: datetime) -> list[Choi
             option = choices.before_its_form(record, each)
             settles = option.name in (COUNTERSIGN, SEND_BACK)
             key = (record.kind, option.name, str(option.label) if settles else "")
-            alone = why_alone(record.kind, option.name)
-            choice = found.setdefault(
-                key, Choice(record.kind, option.name, str(option.label), option.manner, alone)
-            )
+            choice = found.get(key)
+            if choice is None:
+                alone = why_alone(record.kind, option.name)
+                choice = Choice(record.kind, option.name, str(option.label), option.manner, alone)
+                found[key] = choice
             choice.theirs = choice.theirs or option.theirs
             (choice.open if option.open else choice.closed).append((record, option))
     return sorted(found.values(), key=lambda each: (-len(each.open), not each.manner.main))

@@ -139,6 +139,8 @@ def test_a_step_that_the_code_does_not_carry_out_is_closed_with_the_remedy(
     options = engine.options_for(submitted, by=cast.investigator, at=LATER)
     (option,) = [each for each in options if each.name == "lay_aside"]
     assert [each.code for each in option.refusals] == ["other_version"]
+    page = engine.options_of(SoiRequest, [submitted.pk], by=cast.investigator, at=LATER, decided=False)
+    assert [each.name for each in page[submitted.pk]] == [each.name for each in options]
     with pytest.raises(engine.StepRefused, match="no longer carried out"):
         engine.advance(reload(submitted), "lay_aside", by=cast.investigator, at=LATER, reason="Later.")
 
