@@ -11,6 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -132,12 +133,8 @@ class Bench:
         A rung that fired is armed again only if it has moved to a later moment, and that moment is still to
         come. Warnings from before the start are left out.
         """
-        begun_alike = self._begun_alike(clock)
-        clock.due_on, clock.due_at, rungs = (
-            self._dates(clock)
-            if begun_alike is None
-            else self.rules.once(begun_alike, lambda: self._dates(clock))
-        )
+        dates = self.rules.once(self._begun_alike(clock), partial(self._dates, clock))
+        clock.due_on, clock.due_at, rungs = dates
         return tuple(
             (rung, when)
             for rung, when in rungs

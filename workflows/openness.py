@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -113,13 +113,12 @@ def what_decides(model: type[Case], *, by: Actor, at: datetime) -> dict[str, Any
 
 
 def with_facts(
-    records: QuerySet[Record], *, by: Actor, at: datetime, only: Collection[str] | None = None
+    records: QuerySet[Record], *, by: Actor, at: datetime, only: Set[str] | None = None
 ) -> QuerySet[Record]:
     """Annotate every fact of the machine, or ``only`` some (``asked_by``), in the query of the records."""
     expressions = what_decides(records.model, by=by, at=at)
-    if only is not None:
-        expressions = {name: value for name, value in expressions.items() if name in only}
-    return records.annotate(**expressions)
+    kept = expressions if only is None else {name: expressions[name] for name in expressions.keys() & only}
+    return records.annotate(**kept)
 
 
 @lru_cache(maxsize=512)

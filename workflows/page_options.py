@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Case as Choice
 from django.db.models import Exists, F, OuterRef, When
 from django.db.models.expressions import RawSQL
@@ -38,18 +38,18 @@ WHOSE, TOLD_FROM = "whose_", "told_from_"
 
 
 def options_of(
-    model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime, decided: bool, using: str = "default"
+    model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime, decided: bool
 ) -> dict[int, list[Option]]:
     """For each of these records of one kind, by its key, the options of this person; see ``engine``."""
     if not pks:
         return {}
     told = decided and bool(model.told_facts)
     if told and model.told_from is None:
-        return _one_by_one(model, pks, by=by, at=at, using=using)
-    page = page_of(model, told, len(pks) == 1, using)
-    rows = fetch(using, page.statement.sql, page.statement.bound(by, at, {}, pks))
+        return _one_by_one(model, pks, by=by, at=at)
+    page = page_of(model, told, len(pks) == 1)
+    rows = fetch(DEFAULT_DB_ALIAS, page.statement.sql, page.statement.bound(by, at, {}, pks))
     person = Acting.of(by)
-    alike = {row[0]: page.what_decides(row, person) for row in rows}
+    alike = {row[0]: page.seen_by(person, row) for row in rows}
     groups = {seen: page.record(seen) for seen in set(alike.values())}
     proposals = _waiting(record.read_proposal for record in groups.values())
     options = {}
@@ -57,18 +57,16 @@ def options_of(
         steps = steps_by_state(model, record.definition_version).get(record.state, ())
         if not told:
             record.__dict__.update(dict.fromkeys(_columns(model.told_facts), True))
-        elif _what_decides(steps) & _columns(model.told_facts):
-            record.__dict__.update(_told(model, record, by=by, at=at, using=using))
+        elif _asked_by(steps) & _columns(model.told_facts):
+            record.__dict__.update(_told(model, record, by=by, at=at))
         proposal = proposals.get(record.read_proposal)
         options[seen] = openness.options_among(steps, record, by=person, proposal=proposal)
     return {pk: list(options[seen]) for pk, seen in alike.items()}
 
 
-def _one_by_one(
-    model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime, using: str
-) -> dict[int, list[Option]]:
+def _one_by_one(model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime) -> dict[int, list[Option]]:
     """For kinds of which dated policy looks at more than columns: each record is asked on its own."""
-    readings = read(model, pks, by=by, at=at, step=COUNTERSIGN, clocks=False, using=using)
+    readings = read(model, pks, by=by, at=at, step=COUNTERSIGN, clocks=False)
     proposals = _waiting(each.proposal_id for each in readings.values())
     return {
         pk: openness.options(each.record, by=by, proposal=proposals.get(each.proposal_id))
@@ -81,9 +79,7 @@ def _waiting(keys: Iterable[int | None]) -> dict[int | None, Proposal]:
     return {**Proposal.objects.in_bulk(list(waiting))} if waiting else {}
 
 
-def _told(
-    model: type[Case], record: SimpleNamespace, *, by: Actor, at: datetime, using: str
-) -> dict[str, Any]:
+def _told(model: type[Case], record: SimpleNamespace, *, by: Actor, at: datetime) -> dict[str, Any]:
     """The facts that dated policy decides, from what was read of a record.
 
     Policy is shown a record without a key, so that it finds nothing in which records that are alike differ.
@@ -91,7 +87,7 @@ def _told(
     values = {"id": None, model._meta.pk.attname: None, "state": record.state}
     values |= {name: getattr(record, TOLD_FROM + name) for name in model.told_from or ()}
     fields = [each.attname for each in model._meta.concrete_fields if each.attname in values]
-    known = model.from_db(using, fields, [values[name] for name in fields])
+    known = model.from_db(DEFAULT_DB_ALIAS, fields, [values[name] for name in fields])
     facts = {name: each for name, each in record.__dict__.items() if name.startswith(FACT_PREFIX)}
     known.__dict__.update(facts)
     with held(as_of(record.read_stamp)):
@@ -110,7 +106,7 @@ class Page:
     whose: tuple[str, ...]
     decides: tuple[str, ...]
 
-    def what_decides(self, row: Sequence[Any], person: Acting) -> tuple[Any, ...]:
+    def seen_by(self, person: Acting, row: Sequence[Any]) -> tuple[Any, ...]:
         """What a row says that matters to this person: whose a record is only if it is theirs."""
         mine = (person.organization_id, person.office_id)
         last = len(self.whose) + 1
@@ -122,7 +118,7 @@ class Page:
 
 
 @lru_cache(maxsize=128)
-def page_of(model: type[Case], told: bool, single: bool, using: str) -> Page:
+def page_of(model: type[Case], told: bool, single: bool) -> Page:
     """How a page of a kind is read; ``told`` says whether dated policy is going to decide too.
 
     A fact is looked up only in states where it is asked for, and is null elsewhere.
@@ -130,10 +126,10 @@ def page_of(model: type[Case], told: bool, single: bool, using: str) -> Page:
     whose = _whose(model)
     decides = _decides(model, told=told)
     names = (*(WHOSE + name for name in whose), "state", "definition_version", *decides)
-    queryset = model._default_manager.using(using).order_by()
+    queryset = model._default_manager.order_by()
     queryset = queryset.annotate(**{WHOSE + name: F(path) for name, path in whose.items()}, **decides)
-    compiler = queryset.values_list("pk", *names).query.get_compiler(connection=connections[using])
-    sql, given = addressed(*compiler.as_sql(), single=single, using=using)
+    compiler = queryset.values_list("pk", *names).query.get_compiler(connection=connection)
+    sql, given = addressed(*compiler.as_sql(), single=single, using=connection.alias)
     statement = Statement(sql, given, fields=("pk", *names), annotations=(), converters=())
     return Page(statement, tuple(whose), names[len(whose) :])
 
@@ -167,7 +163,7 @@ def _states_that_ask(model: type[Case], *, told: bool) -> tuple[dict[str, set[st
     asking: dict[str, set[str]] = defaultdict(set)
     told_in: set[str] = set()
     for state, steps in _steps_from_states(model):
-        names = _what_decides(steps)
+        names = _asked_by(steps)
         if told and names & _columns(model.told_facts):
             told_in.add(state)
             names |= _columns(model.fact_expressions(by=Anybody(), at=SOMETIME))
@@ -181,7 +177,7 @@ def _steps_from_states(model: type[Case]) -> list[tuple[str, tuple[Transition, .
     return [each for version in sorted(known) for each in steps_by_state(model, version).items()]
 
 
-def _what_decides(steps: Iterable[Transition]) -> frozenset[str]:
+def _asked_by(steps: Iterable[Transition]) -> frozenset[str]:
     """The columns that decide whether these steps are open, by name: facts, and the part somebody took."""
     shown = [each for each in steps if not manner_of(each).quiet]
     parts = {manner_of(each).not_by_those_who for each in shown} - {()}

@@ -102,7 +102,7 @@ def _given(value: Any) -> str:
 
 
 def addressed(sql: str, params: Sequence[Any], *, single: bool, using: str) -> tuple[str, tuple[str, ...]]:
-    """A compiled query of one case or of many, by their keys, with the names of what it is then given in order.
+    """A compiled query of one case or of many, by their keys, and the names of what it is given, in order.
 
     Each thing that it is given is bound once; what never changes is written out.
     """

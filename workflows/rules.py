@@ -45,7 +45,12 @@ class Rules:
         return known
 
     def once(self, key: Hashable, reckon: Callable[[], T]) -> T:
-        """What follows from these rules and the key alone: found once, as long as the rules stand."""
+        """What follows from these rules and the key alone: found once, as long as the rules stand.
+
+        Without a key it is found anew.
+        """
+        if key is None:
+            return reckon()
         if key not in self._known:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()

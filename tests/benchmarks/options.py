@@ -1,9 +1,10 @@
 """Which steps are open on a page of cases, and why not: ``python -m tests.benchmarks.options [--rounds 9]``.
 
 The job: for each of fifty requests in adjudication, every step that starts there, with the reasons why this
-person cannot take it. Ours reads the page with one statement; "told" is ours with all of it put into words.
-By hand it is one statement with the same facts and nothing but a list of names. The peer asks django-fsm
-case by case, each fact by a query.
+person cannot take it. Ours reads the page with one statement; "bare" sends that statement and throws its rows
+away; in "unlike" no record is like another; "told" is ours with all of it put into words. By hand it is one
+query of the ORM with every fact, and nothing but a list of names. The peer asks django-fsm case by case, each
+fact by a query.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import argparse
 import os
 from collections.abc import Sequence
 from typing import Any
+from unittest.mock import patch
 
 from tests.benchmarks import ground
 from tests.benchmarks.steps import NOW, Ground
 
 PAGE = 50
+PAGES = {"fsm": 1}  # how many a round, of a way that takes seconds; the others:
+MANY = 20
 
 
 class Ours:
@@ -25,12 +29,46 @@ class Ours:
     def __init__(self, ready: Ground) -> None:
         self.ready = ready
 
+    def pages(self, keys: Sequence[int]) -> None:
+        for start in range(0, len(keys), PAGE):
+            self.page(keys[start : start + PAGE])
+
     def page(self, keys: Sequence[int]) -> int:
         from referrals.models import WorkerRequest
         from workflows import engine
 
         found = engine.options_of(WorkerRequest, keys, by=self.ready.person, at=NOW)
         return sum(len(each) for each in found.values())
+
+
+class Bare(Ours):
+    """The statement of ours, and nothing done with its rows."""
+
+    def page(self, keys: Sequence[int]) -> int:
+        from recordsets import fetch
+        from referrals.models import WorkerRequest
+        from workflows.page_options import page_of
+
+        asked = page_of(WorkerRequest, True, False).statement
+        return len(fetch("default", asked.sql, asked.bound(self.ready.person, NOW, {}, keys)))
+
+
+class Unlike(Ours):
+    """Ours where what decides is different in each record of the page, as it hardly ever is."""
+
+    def page(self, keys: Sequence[int]) -> int:
+        from workflows.page_options import Page
+
+        seen_by = Page.seen_by
+        with patch.object(Page, "seen_by", lambda *given: Unlikeness(seen_by(*given))):
+            return super().page(keys)
+
+
+class Unlikeness(tuple[Any, ...]):
+    """What decides, equal to nothing but itself."""
+
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
 
 
 class Told(Ours):
@@ -83,14 +121,23 @@ class Fsm(Ours):
                     assert isinstance(condition, Fact)
                     if not hasattr(record, FACT_PREFIX + condition.name):
                         one = WorkerRequest.objects.filter(pk=key)
-                        fact = openness.with_facts(one, by=person, at=NOW, only={condition.name}).get()
+                        fact = openness.with_facts(
+                            one, by=person, at=NOW, only={FACT_PREFIX + condition.name}
+                        ).get()
                         setattr(record, FACT_PREFIX + condition.name, condition(fact))
                     condition(record)
                 transition.has_perm(record, person)
         return found
 
 
-WAYS: dict[str, type[Ours]] = {"hand": Hand, "ours": Ours, "told": Told, "fsm": Fsm}
+WAYS: dict[str, type[Ours]] = {
+    "bare": Bare,
+    "hand": Hand,
+    "ours": Ours,
+    "unlike": Unlike,
+    "told": Told,
+    "fsm": Fsm,
+}
 
 
 def main() -> None:
@@ -114,15 +161,20 @@ def main() -> None:
             with CaptureQueriesContext(connection) as seen:
                 way.page(keys)
             queries[name] = len(seen)
+        connection.ensure_connection()
+        both = [os.getpid(), connection.connection.info.backend_pid]
         found = ground.taking_turns(
-            {name: way.page for name, way in ways.items()},
-            lambda _name: keys,
+            {name: way.pages for name, way in ways.items()},
+            lambda name: list(keys) * PAGES.get(name, MANY),
             rounds=asked.rounds,
-            processes=lambda _name: [os.getpid()],
+            processes=lambda _name: both,
+            spent=ground.finely,
         )
         for name, each in found.items():
             print(  # noqa: T201
-                f"  {name:5} {PAGE / each.rate * 1000:8.1f} ms a page of {PAGE}, {queries[name]} queries, "
+                f"  {name:6} {PAGE / each.rate * 1000:8.1f} ms and {each.cost * PAGE:8.1f} ms processor time "
+                f"a page of {PAGE}, {queries[name]} queries, "
+                f"{ground.ratio(found['bare'].rates, each.rates):.1f} x as long as the bare statement, "
                 f"{ground.ratio(each.rates, found['fsm'].rates):.0f} x django-fsm"
             )
 
