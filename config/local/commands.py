@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from config.local import bootstrap, browser
+from config.local import bootstrap, browser, compiled
 from config.local.trouble import Trouble, told
+
+STARTS_MANY = {"demo", "test", "lint"}
+"""The commands that start many processes of the project."""
 
 
 def group_for(command: str) -> str:
@@ -24,6 +27,8 @@ def run(arguments: list[str]) -> int:
             raise Trouble(
                 "This runs on Linux and macOS. On Windows, run it in the Windows Subsystem for Linux."
             )
+        if command in STARTS_MANY:
+            compiled.keep()
         if os.environ.get("REFERRAL_MANAGED") != "1":
             bootstrap.ensure(group_for(command))
         match command:

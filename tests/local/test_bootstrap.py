@@ -10,6 +10,7 @@ import pytest
 from config.local import bootstrap, packages, places
 from config.local.trouble import Trouble
 
+BEFORE_THE_PACKAGES = ("interpreter", "compiled", "bootstrap", "packages", "commands")
 PRETEND_ENVIRONMENT = "import sys; sys.path.insert(0, {root!r}); import {module}"
 
 
@@ -81,7 +82,13 @@ def test_an_environment_whose_python_is_gone_is_made_again(tmp_path: Path, insta
 
 @pytest.mark.parametrize(
     "module",
-    ["config", *(f"config.local.{name}" for name in ("interpreter", "bootstrap", "packages", "commands"))],
+    [
+        "config",
+        *(
+            f"config.local.{each}"
+            for each in ("interpreter", "bootstrap", "compiled", "packages", "commands")
+        ),
+    ],
 )
 def test_what_runs_before_the_packages_needs_none_of_them(module: str) -> None:
     """-S leaves site-packages out, -I everything of the environment."""
