@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 import pgtrigger
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import override_settings
 
 from notifications.models import Message
 from referrals import scans
 from referrals.demo.cast import Cast, gather
+from referrals.demo.world import build
 from referrals.models import (
     EmployerName,
     Grant,
@@ -28,12 +30,26 @@ from referrals.models import (
 from referrals.presenting import ShownDate, shown_clocks
 from referrals.services import decisions, evidence, intake, soi_requests, statements, worker_requests
 from referrals.services.steps import take_step
+from tests.laid_down import laid_down
 from workflows import policies
 
 LONG_AGO = datetime(2023, 1, 2, tzinfo=UTC)
 OPEN_WORLD = datetime(2024, 8, 5, 15, 0, tzinfo=UTC)
 CLOSED_WORLD = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 DISPUTE = "Wages for overtime were not paid for two years at the packing line, as the inspection found."
+
+
+@laid_down
+def everybody() -> Cast:
+    """The demo's people and offices."""
+    return gather(password="a password for tests")
+
+
+@laid_down
+def demo_world(cast: Cast, *, now: datetime) -> None:
+    """The demo's closed world as it stands at a moment, its mail kept on the page for mail."""
+    with override_settings(NOTIFICATIONS_EMAIL="keep"):
+        build(cast, now=now, world="closed")
 
 
 def matter_of(cast: Cast, code: str = "NLRB", number: str = "28-CA-300001") -> Matter:
@@ -51,6 +67,7 @@ def matter_of(cast: Cast, code: str = "NLRB", number: str = "28-CA-300001") -> M
     return matter
 
 
+@laid_down
 def request_draft(
     cast: Cast, *, at: datetime = OPEN_WORLD, agency: str = "NLRB", **fields: Any
 ) -> SoiRequest:
@@ -99,6 +116,7 @@ def complete_draft(statement: Statement, *, by: Any, at: datetime, **values: Any
     )
 
 
+@laid_down
 def active_statement(cast: Cast, *, at: datetime = OPEN_WORLD) -> Statement:
     """A signed statement that DHS has recorded as complete, shared with the asking organization."""
     request = request_draft(cast, at=at)
@@ -156,6 +174,7 @@ def draft_request(
     return worker_requests.open_request(person, statement, by=by, at=at, **{**CLAIM, **claim})
 
 
+@laid_down
 def signed_request(
     cast: Cast,
     statement: Statement,
@@ -198,6 +217,7 @@ def signed_request(
     return request
 
 
+@laid_down
 def routed_request(
     cast: Cast,
     statement: Statement,
@@ -230,6 +250,7 @@ def routed_request(
     return request
 
 
+@laid_down
 def granted_request(cast: Cast, statement: Statement, *, at: datetime, starts_on: date, months: int) -> Grant:
     """A request that USCIS granted on the day it was filed."""
     request = routed_request(cast, statement, at=at)
@@ -273,6 +294,13 @@ def count_the_rows() -> None:
         cursor.execute("ANALYZE")
 
 
+def as_a_test_has_it() -> Any:
+    """A transaction in which durable ones may begin, as Django's own test case marks its blocks."""
+    block: Any = transaction.atomic()
+    block._from_testcase = True
+    return block
+
+
 @contextmanager
 def kept_for_many_tests(blocker: Any) -> Iterator[Cast]:
     """A transaction for a module's costly records: each test rolls back to it, and its end rolls it back."""
@@ -281,24 +309,30 @@ def kept_for_many_tests(blocker: Any) -> Iterator[Cast]:
         assert str(settings["NAME"]).startswith(str(settings["TEST"]["NAME"])), (
             "no test here asks for the database"
         )
-        block: Any = transaction.atomic()
-        block._from_testcase = True  # as Django's own test case marks its blocks
-        with block:
+        with as_a_test_has_it():
             connection.cursor().execute(CHECKED_AT_ONCE)
-            yield gather(password="a password for tests")
+            yield everybody()
             transaction.set_rollback(True)
 
 
 @contextmanager
-def committed_for_many_tests(blocker: Any) -> Iterator[Cast]:
-    """A module's costly records, committed for everybody to see; at its end all tables are emptied."""
+def committed_for_many_tests(
+    blocker: Any, *, begin: Callable[[Cast], None] = lambda _cast: None
+) -> Iterator[Cast]:
+    """A module's costly records, committed for everybody to see; at its end all tables are emptied.
+
+    What ``begin`` stores is committed together with the people.
+    """
     with blocker.unblock():
         settings = connection.settings_dict
         assert settings["NAME"] == settings["TEST"]["NAME"], (
             "Mark the tests with django_db: tables are emptied."
         )
         try:
-            yield gather(password="a password for tests")
+            with as_a_test_has_it():
+                cast = everybody()
+                begin(cast)
+            yield cast
         finally:
             with pgtrigger.ignore():
                 call_command("flush", interactive=False, verbosity=0)

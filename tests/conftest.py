@@ -9,8 +9,8 @@ import pgtrigger
 import pytest
 from django.test import TransactionTestCase
 
-from referrals.demo.cast import Cast, gather
-from tests.cases import LONG_AGO
+from referrals.demo.cast import Cast
+from tests.cases import LONG_AGO, everybody
 from workflows import policies
 
 
@@ -40,4 +40,4 @@ def _emptied_tables_despite_triggers() -> Iterator[None]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The demo's people and offices, with the shipped rules in force since ``django_db_setup``."""
-    return gather(password="a password for tests")
+    return everybody()

@@ -19,6 +19,7 @@ from tests.cases import (
     routed_request,
     signed_request,
 )
+from tests.laid_down import laid_down
 from workflows.models import Kind
 
 AT = OPEN_WORLD
@@ -28,6 +29,7 @@ ADDRESS = "77 Mesquite Lane\nMesa, AZ 85201"
 A_NUMBER = "A 012 345 678"
 
 
+@laid_down
 def reviewed_soi_request(cast: Cast) -> SoiRequest:
     request = request_draft(cast, at=AT)
     take_step(request, "submit", by=cast.representative, at=AT)
@@ -37,6 +39,7 @@ def reviewed_soi_request(cast: Cast) -> SoiRequest:
     return request
 
 
+@laid_down
 def acknowledge_request(cast: Cast) -> SoiRequest:
     request = request_draft(cast, at=AT)
     take_step(request, "submit", by=cast.representative, at=AT)
@@ -44,6 +47,7 @@ def acknowledge_request(cast: Cast) -> SoiRequest:
     return request
 
 
+@laid_down
 def decline_request(cast: Cast) -> SoiRequest:
     request = reviewed_soi_request(cast)
     take_step(
@@ -52,6 +56,7 @@ def decline_request(cast: Cast) -> SoiRequest:
     return request
 
 
+@laid_down
 def monitor_request(cast: Cast) -> SoiRequest:
     request = reviewed_soi_request(cast)
     take_step(
@@ -80,18 +85,21 @@ def sign_statement(cast: Cast, **values: Any) -> Statement:
     return statement
 
 
+@laid_down
 def transmitted_statement(cast: Cast) -> Statement:
     statement = sign_statement(cast)
     take_step(statement, "transmit", by=cast.investigator, at=AT, channel="portal")
     return statement
 
 
+@laid_down
 def receive_statement(cast: Cast) -> Statement:
     statement = transmitted_statement(cast)
     take_step(statement, "confirm_receipt", by=cast.intake, at=LATER)
     return statement
 
 
+@laid_down
 def return_statement(cast: Cast) -> Statement:
     statement = transmitted_statement(cast)
     take_step(
@@ -112,6 +120,7 @@ def addressed(request: WorkerRequest) -> WorkerRequest:
     return request
 
 
+@laid_down
 def received_request(cast: Cast) -> WorkerRequest:
     request = addressed(signed_request(cast, active_statement(cast, at=AT), at=AT))
     take_step(request, "file", by=cast.representative, at=AT)
@@ -119,12 +128,14 @@ def received_request(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def accept_request(cast: Cast) -> WorkerRequest:
     request = received_request(cast)
     take_step(request, "accept", by=cast.intake, at=LATER)
     return request
 
 
+@laid_down
 def reject_request(cast: Cast) -> WorkerRequest:
     request = received_request(cast)
     take_step(
@@ -138,16 +149,19 @@ def reject_request(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def request_at_uscis(cast: Cast) -> WorkerRequest:
     return addressed(routed_request(cast, active_statement(cast, at=AT), at=AT))
 
 
+@laid_down
 def adjudicated_request(cast: Cast) -> WorkerRequest:
     request = request_at_uscis(cast)
     take_step(request, "record_biometrics", by=cast.adjudicator, at=AT)
     return request
 
 
+@laid_down
 def request_at_ice(cast: Cast) -> WorkerRequest:
     request = addressed(routed_request(cast, active_statement(cast, at=AT), at=AT, ice=True))
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=AT)
@@ -161,6 +175,7 @@ ASKED = [
 ]
 
 
+@laid_down
 def ask_for_evidence(cast: Cast) -> WorkerRequest:
     request = adjudicated_request(cast)
     worker_requests.ask_items(request, "RFE", ASKED, at=LATER)
@@ -169,6 +184,7 @@ def ask_for_evidence(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def ask_for_information(cast: Cast) -> WorkerRequest:
     request = request_at_ice(cast)
     worker_requests.ask_items(request, "ICE", ASKED, at=LATER)
@@ -177,6 +193,7 @@ def ask_for_information(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def intend_to_deny_request(cast: Cast) -> WorkerRequest:
     request = adjudicated_request(cast)
     take_step(
@@ -200,6 +217,7 @@ def write_grounds(request: WorkerRequest, by: Any, outcome: str) -> None:
 GRANTED = {"grant_starts_on": date(2024, 9, 10), "months": 48}
 
 
+@laid_down
 def grant_request(cast: Cast) -> WorkerRequest:
     request = adjudicated_request(cast)
     write_grounds(request, cast.adjudicator, "GRANT")
@@ -207,6 +225,7 @@ def grant_request(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def grant_request_at_ice(cast: Cast) -> WorkerRequest:
     request = request_at_ice(cast)
     write_grounds(request, cast.ice_reviewer, "GRANT")
@@ -215,6 +234,7 @@ def grant_request_at_ice(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def propose_denial(cast: Cast) -> WorkerRequest:
     request = adjudicated_request(cast)
     write_grounds(request, cast.adjudicator, "DENY")
@@ -223,12 +243,14 @@ def propose_denial(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def deny_request(cast: Cast) -> WorkerRequest:
     request = propose_denial(cast)
     take_step(request, "countersign", by=cast.supervisor, at=LATER, reason="I concur with the officer.")
     return request
 
 
+@laid_down
 def deny_request_at_ice(cast: Cast) -> WorkerRequest:
     request = request_at_ice(cast)
     write_grounds(request, cast.ice_reviewer, "DENY")
@@ -238,6 +260,7 @@ def deny_request_at_ice(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def deny_request_for_no_show(cast: Cast) -> WorkerRequest:
     request = request_at_uscis(cast)
     take_step(request, "schedule_biometrics", by=cast.adjudicator, at=AT, biometrics_on=date(2024, 8, 20))
@@ -246,10 +269,12 @@ def deny_request_for_no_show(cast: Cast) -> WorkerRequest:
     return request
 
 
+@laid_down
 def grant_of(cast: Cast) -> Grant:
     return Grant.objects.get(worker_request=grant_request(cast))
 
 
+@laid_down
 def grant_with_grounds(cast: Cast) -> Grant:
     grant = grant_of(cast)
     grants.write_grounds(
@@ -258,6 +283,7 @@ def grant_with_grounds(cast: Cast) -> Grant:
     return grant
 
 
+@laid_down
 def give_notice(cast: Cast) -> Grant:
     grant = grant_with_grounds(cast)
     served = {"notice_served_on": LATER.date(), "notice_served_by": "electronic"}
@@ -265,6 +291,7 @@ def give_notice(cast: Cast) -> Grant:
     return grant
 
 
+@laid_down
 def terminate(cast: Cast) -> Grant:
     grant = give_notice(cast)
     take_step(grant, "respond", by=cast.representative, at=LATER, reason="It was a mistake.")
@@ -273,6 +300,7 @@ def terminate(cast: Cast) -> Grant:
     return grant
 
 
+@laid_down
 def terminate_at_once(cast: Cast) -> Grant:
     grant = permitted_grant(cast)
     grants.write_grounds(
@@ -283,6 +311,7 @@ def terminate_at_once(cast: Cast) -> Grant:
     return grant
 
 
+@laid_down
 def reviewed_permit(cast: Cast) -> WorkPermit:
     request = grant_request(cast)
     take_step(request.permits.get(), "accept_fee", by=cast.adjudicator, at=LATER)
@@ -292,12 +321,14 @@ def reviewed_permit(cast: Cast) -> WorkPermit:
 VALID = {"valid_from_on": date(2024, 9, 10), "valid_until_on": date(2028, 9, 9)}
 
 
+@laid_down
 def approve_permit(cast: Cast) -> WorkPermit:
     permit = reviewed_permit(cast)
     take_step(permit, "approve", by=cast.adjudicator, at=LATER, **VALID)
     return permit
 
 
+@laid_down
 def permitted_grant(cast: Cast) -> Grant:
     permit = approve_permit(cast)
     for step in ("produce_card", "mail", "deliver"):
@@ -306,6 +337,7 @@ def permitted_grant(cast: Cast) -> Grant:
     return permit.grant
 
 
+@laid_down
 def deny_permit(cast: Cast) -> WorkPermit:
     permit = reviewed_permit(cast)
     denied = {"reason": REASON, "reason_code": "no_economic_necessity"}
@@ -314,10 +346,12 @@ def deny_permit(cast: Cast) -> WorkPermit:
     return permit
 
 
+@laid_down
 def deny_permit_with_request(cast: Cast) -> WorkPermit:
     return deny_request(cast).permits.get()
 
 
+@laid_down
 def ask_for_permit_evidence(cast: Cast) -> WorkPermit:
     permit = reviewed_permit(cast)
     served = {"rfe_served_on": LATER.date(), "rfe_served_by": "mail"}
@@ -326,6 +360,7 @@ def ask_for_permit_evidence(cast: Cast) -> WorkPermit:
     return permit
 
 
+@laid_down
 def filed_stay(cast: Cast) -> Stay:
     statement = active_statement(cast, at=AT)
     person = worker_requests.add_person(
@@ -356,6 +391,7 @@ def filed_stay(cast: Cast) -> Stay:
     return stay
 
 
+@laid_down
 def reviewed_stay(cast: Cast) -> Stay:
     stay = filed_stay(cast)
     take_step(stay, "accept", by=cast.ice_reviewer, at=AT)
@@ -366,6 +402,7 @@ def reviewed_stay(cast: Cast) -> Stay:
 STAYED = {"starts_on": date(2024, 9, 4), "ends_on": date(2025, 9, 3)}
 
 
+@laid_down
 def grant_stay(cast: Cast) -> Stay:
     stay = reviewed_stay(cast)
     take_step(stay, "grant", by=cast.ice_reviewer, at=LATER, **STAYED)
@@ -373,6 +410,7 @@ def grant_stay(cast: Cast) -> Stay:
     return stay
 
 
+@laid_down
 def require_bond(cast: Cast) -> Stay:
     stay = grant_stay(cast)
     bond = {"bond_due_on": date(2024, 10, 1), "amount": 1500}
@@ -380,6 +418,7 @@ def require_bond(cast: Cast) -> Stay:
     return stay
 
 
+@laid_down
 def deny_stay(cast: Cast) -> Stay:
     stay = reviewed_stay(cast)
     denied = {"reason": REASON, "reason_code": "no_statement_of_reasons"}
@@ -388,6 +427,7 @@ def deny_stay(cast: Cast) -> Stay:
     return stay
 
 
+@laid_down
 def drafted_support(cast: Cast) -> Any:
     stay = filed_stay(cast)
     referral = stays.ask_support(
@@ -404,6 +444,7 @@ def drafted_support(cast: Cast) -> Any:
     return referral
 
 
+@laid_down
 def support_stay(cast: Cast) -> Any:
     referral = drafted_support(cast)
     take_step(referral, "approve", by=cast.approver, at=LATER)

@@ -20,13 +20,17 @@ from config.local.postgres import Postgres
 from config.local.trouble import Trouble
 
 BROWSER_TESTS = places.ROOT / "tests" / "browser"
-SHARE_A_WORLD = ("tests/wall/", "tests/faults/")
+SHARE_A_WORLD = {
+    "tests/wall/": "the demo's world",
+    "tests/operations/test_moved_present.py": "the demo's world",
+    "tests/operations/test_simulated_days.py": "the demo's world",
+    "tests/faults/": "the servers of the faults",
+}
 BEGIN_FIRST = (
     *SHARE_A_WORLD,
-    "tests/operations/test_simulated_days.py",
-    "tests/operations/test_moved_present.py",
     "tests/local/test_demo.py",
     "tests/operations/test_late_world.py",
+    "tests/referrals/pages/test_page_queries.py",
 )
 """What takes longest, the longest first: none of it may be left for a single process at the end."""
 _lease: Lease | None = None
@@ -54,14 +58,14 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Side by side, the tests of the wall and of faults stay in one process each: theirs are slow worlds."""
+    """Side by side, tests that share a slow world stay in one process."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling
 
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            shared = next((each for each in SHARE_A_WORLD if nodeid.startswith(each)), None)
+            shared = next((world for each, world in SHARE_A_WORLD.items() if nodeid.startswith(each)), None)
             return shared or super()._split_scope(nodeid)
 
     return Together(config, log)

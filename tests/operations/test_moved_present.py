@@ -25,7 +25,7 @@ from referrals.demo.cast import Cast
 from referrals.demo.world import build
 from referrals.models import Heartbeat
 from referrals.services.steps import take_step
-from tests.cases import kept_for_many_tests, request_draft
+from tests.cases import demo_world, kept_for_many_tests, request_draft
 from tests.operations.conftest import Browse
 from tests.operations.simulated import checked_at_the_end
 from workflows import history, stuck
@@ -109,8 +109,8 @@ class TestInProduction:
 
 @pytest.fixture(scope="module")
 def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
-    with kept_for_many_tests(django_db_blocker) as cast, override_settings(NOTIFICATIONS_EMAIL="keep"):
-        build(cast, now=REAL)
+    with kept_for_many_tests(django_db_blocker) as cast:
+        demo_world(cast, now=REAL)
         yield cast
 
 

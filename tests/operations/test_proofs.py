@@ -16,6 +16,7 @@ from referrals.models import Heartbeat
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.operations.conftest import Browse
 from tests.referrals.pages.reading import main
 from workflows.models import Step
@@ -25,6 +26,7 @@ WITH_REDIS = Broker(used=True, answers=True)
 
 
 @pytest.fixture
+@laid_down
 def request_sent(cast: Any) -> Any:
     request = cases.request_draft(cast)
     take_step(request, "submit", by=cast.representative, at=OPEN_WORLD)

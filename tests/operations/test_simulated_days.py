@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,12 +16,11 @@ from notifications.models import Message
 from referrals.demo import agencies, places, workers
 from referrals.demo.cast import Cast
 from referrals.demo.workers import Worker
-from referrals.demo.world import build
 from referrals.models import Matter, Membership, Statement, User, WorkerRequest
 from referrals.services import policy_changes as service
 from referrals.services import soi_requests
 from referrals.services.steps import take_step
-from tests.cases import committed_for_many_tests
+from tests.cases import committed_for_many_tests, demo_world
 from tests.operations.simulated import Life, lived, mail_without_a_letter
 from workflows import policies, policy_changes, policy_drafts
 from workflows.checks import machine_models
@@ -152,8 +152,10 @@ def say(config: Any, figures: str) -> None:
 @pytest.fixture(scope="module")
 def life(request: Any, django_db_setup: None, django_db_blocker: Any) -> Iterator[Life]:
     machines = {str(model.machine.kind): model.machine for model in machine_models()}
-    with committed_for_many_tests(django_db_blocker) as cast, override_settings(NOTIFICATIONS_EMAIL="keep"):
-        build(cast, now=START)
+    with (
+        committed_for_many_tests(django_db_blocker, begin=partial(demo_world, now=START)) as cast,
+        override_settings(NOTIFICATIONS_EMAIL="keep"),
+    ):
         people, began, worked = (
             People(cast, second_administrator(cast)),
             time.monotonic(),

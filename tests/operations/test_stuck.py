@@ -17,6 +17,7 @@ from referrals.services import assignments
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.operations.conftest import broken, by_hand
 from workflows import stuck
 from workflows.models import Case, Clock, Deadline, Pause, Proposal
@@ -26,6 +27,7 @@ LATER = OPEN_WORLD + timedelta(hours=1)
 
 
 @pytest.fixture
+@laid_down
 def submitted(cast: Cast) -> Any:
     """A request that waits for its agency, with a running clock."""
     request = cases.request_draft(cast)
@@ -34,6 +36,7 @@ def submitted(cast: Cast) -> Any:
 
 
 @pytest.fixture
+@laid_down
 def withdrawn(submitted: Any, cast: Cast) -> Any:
     take_step(submitted, "withdraw", by=cast.representative, at=OPEN_WORLD, reason="Settled.")
     assert submitted.closed_at

@@ -11,6 +11,7 @@ from referrals.demo.cast import Cast
 from referrals.models import Membership, User
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, request_draft
+from tests.laid_down import laid_down
 from workflows import policy_changes, policy_drafts, recompute
 from workflows.models import PolicyChange
 from workflows.parties import Capacity
@@ -30,6 +31,7 @@ TERM_OF_45 = {
 
 
 @pytest.fixture
+@laid_down
 def steward(cast: Cast) -> User:
     """A second system administrator, beside the one of the cast."""
     first = cast.administrator.memberships.get()

@@ -13,6 +13,7 @@ from referrals.personal_data import PersonalDataFound
 from referrals.services import dhs_draft_checks, soi_requests, statements
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, complete_draft, matter_of, reload, request_draft
+from tests.laid_down import laid_down
 from tests.policies.conftest import approved, carry_out, day, submitted
 from workflows import engine
 from workflows.engine import StepRefused
@@ -131,6 +132,7 @@ def test_the_targets_are_the_agencys_own_clocks(cast: Any) -> None:
 
 class TestDhsSeesTheDraftFirst:
     @pytest.fixture
+    @laid_down
     def approved_statement(self, cast: Any) -> Any:
         setting(cast, "agency.dhs_preapproval", True)
         statement = statements.open_draft(

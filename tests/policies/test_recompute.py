@@ -12,6 +12,7 @@ from referrals import presenting
 from referrals.services import policy_changes as service
 from referrals.services.steps import take_step
 from tests.cases import inbox_of, reload
+from tests.laid_down import laid_down
 from tests.policies.conftest import TERM_OF_45, approved, carry_out, day, drafted, on, submitted
 from workflows import history, policy_changes, policy_drafts, recompute, rules, what_if
 from workflows.models import Clock, Deadline, PolicyChange, TollingWindow
@@ -174,6 +175,7 @@ class TestWhatIsPast:
 
 class TestAClockThatStandsStill:
     @pytest.fixture
+    @laid_down
     def asked(self, cast: Any) -> Any:
         (request,) = submitted(cast)
         take_step(request, "acknowledge", by=cast.investigator, at=day(1))

@@ -11,6 +11,7 @@ from notifications.models import Message
 from referrals import context, tasks
 from referrals.services import policy_changes as service
 from tests.cases import OPEN_WORLD, active_statement, draft_request, reload, routed_request, signed_request
+from tests.laid_down import laid_down
 from workflows import history, policies, policy_drafts
 from workflows.machines.worker_request import State
 from workflows.models import Policy, PolicyChange
@@ -21,11 +22,13 @@ OPENING = datetime(2024, 10, 1, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture
+@laid_down
 def statement(cast: Any) -> Any:
     return active_statement(cast)
 
 
 @pytest.fixture
+@laid_down
 def drafts(cast: Any, statement: Any) -> list[Any]:
     return [
         draft_request(cast, statement),

@@ -13,6 +13,7 @@ from referrals.models import Statement, Stay, StayReferral, WorkerRequest
 from referrals.services import programme, stay_support, stays, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, draft_request, inbox_of, reload, signed_request
+from tests.laid_down import laid_down
 from workflows import engine
 from workflows.machines.statement import State
 from workflows.machines.stay_referral import State as ReferralState
@@ -23,6 +24,7 @@ FOURTEEN_DAYS_ON = date(2024, 8, 19)
 
 
 @pytest.fixture
+@laid_down
 def statement(cast: Cast) -> Statement:
     return active_statement(cast)
 

@@ -12,6 +12,7 @@ from referrals.models import Grant, Renewal
 from referrals.services import decisions, grants, statements
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, granted_request, inbox_of, reload, routed_request
+from tests.laid_down import laid_down
 from workflows.machines import renewal as renewal_machine
 from workflows.machines import work_permit_states
 
@@ -19,12 +20,14 @@ LATER = OPEN_WORLD + timedelta(days=40)
 
 
 @pytest.fixture
+@laid_down
 def grant(cast: Any) -> Grant:
     statement = active_statement(cast)
     return granted_request(cast, statement, at=OPEN_WORLD, starts_on=date(2024, 8, 5), months=48)
 
 
 @pytest.fixture
+@laid_down
 def asked(cast: Any, grant: Grant) -> Renewal:
     """A renewal for which the agency was asked to confirm its interest."""
     renewal = grants.open_renewal(grant, by=cast.representative, at=LATER)

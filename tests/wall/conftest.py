@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import Client
 
 from tests.cases import kept_for_many_tests
 from tests.wall import people
@@ -17,9 +17,7 @@ from tests.wall.world import World, seeded
 @pytest.fixture(scope="package")
 def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with kept_for_many_tests(django_db_blocker) as cast:
-        with override_settings(NOTIFICATIONS_EMAIL="keep"):
-            world = seeded(cast)
-        yield world
+        yield seeded(cast)
 
 
 @pytest.fixture

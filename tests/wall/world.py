@@ -11,7 +11,6 @@ from referrals.demo import places, workers
 from referrals.demo.cast import Cast
 from referrals.demo.places import Place
 from referrals.demo.workers import Worker
-from referrals.demo.world import build
 from referrals.models import (
     Grant,
     Matter,
@@ -25,6 +24,7 @@ from referrals.models import (
     WorkerRequest,
     WorkPermit,
 )
+from tests.cases import demo_world
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 TOLD_IN_CONFIDENCE = "Stopped once at a checkpoint near Yonder."
@@ -38,7 +38,7 @@ OF_NEW_YORK_STATE = (places.DAIRY, places.CARWASH)
 
 
 def seeded(cast: Cast) -> World:
-    build(cast, now=NOW, world="closed")
+    demo_world(cast, now=NOW)
     Screening.objects.update(arrests=TOLD_IN_CONFIDENCE, notes=TOLD_IN_CONFIDENCE)
     return World(cast, _records())
 

@@ -13,21 +13,25 @@ from referrals.services import decisions, statements
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 
 
 @pytest.fixture
+@laid_down
 def draft(cast: Cast) -> SoiRequest:
     """A complete request for a statement that its agency has not seen yet."""
     return cases.request_draft(cast)
 
 
 @pytest.fixture
+@laid_down
 def submitted(cast: Cast, draft: SoiRequest) -> SoiRequest:
     take_step(draft, "submit", by=cast.representative, at=OPEN_WORLD)
     return draft
 
 
 @pytest.fixture
+@laid_down
 def written(cast: Cast) -> Statement:
     """A complete draft of a statement, written by the investigator."""
     statement = statements.open_draft(
@@ -38,12 +42,14 @@ def written(cast: Cast) -> Statement:
 
 
 @pytest.fixture
+@laid_down
 def in_review(cast: Cast, written: Statement) -> Statement:
     take_step(written, "send_for_approval", by=cast.investigator, at=OPEN_WORLD)
     return written
 
 
 @pytest.fixture
+@laid_down
 def active(cast: Cast, in_review: Statement) -> Statement:
     """A signed statement that DHS has recorded as complete; its review is due in two years."""
     review_by = (OPEN_WORLD + timedelta(days=730)).date()
@@ -56,6 +62,7 @@ def active(cast: Cast, in_review: Statement) -> Statement:
 
 
 @pytest.fixture
+@laid_down
 def pending(cast: Cast) -> Any:
     """A worker's request under review at the Phoenix field office, with its grounds written."""
 

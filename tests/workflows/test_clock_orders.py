@@ -16,6 +16,7 @@ from referrals.personal_data import PersonalDataFound
 from referrals.services import clock_orders
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, reload
+from tests.laid_down import laid_down
 from workflows import clockwork, engine, history, redaction, sealing
 from workflows.clock_orders import LIFT, ORDER, Lifting, PauseOrder
 from workflows.engine import StalePage, StepRefused
@@ -53,6 +54,7 @@ def lift(record: Any, given: Step, by: Any, at: datetime, **words: Any) -> Step:
 
 
 @pytest.fixture
+@laid_down
 def running(cast: Any, submitted: Any) -> Any:
     """A request that the agency has acknowledged; its decision is due on 4 September 2024."""
     take_step(submitted, "acknowledge", by=cast.investigator, at=day(1))
@@ -60,6 +62,7 @@ def running(cast: Any, submitted: Any) -> Any:
 
 
 @pytest.fixture
+@laid_down
 def transmitted(cast: Any, in_review: Any) -> Any:
     """A statement on its way to DHS, which has not confirmed it yet."""
     take_step(in_review, "approve", by=cast.approver, at=day(0))

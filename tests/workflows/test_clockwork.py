@@ -12,6 +12,7 @@ from django.utils import translation
 from referrals.services import soi_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from workflows import clockwork, engine
 from workflows.machines.soi_request_states import State
 from workflows.models import Clock, Deadline, Pause
@@ -39,6 +40,7 @@ def rungs(clock: Clock, state: str) -> list[str]:
 
 
 @pytest.fixture
+@laid_down
 def asked(cast: Any, submitted: Any) -> Any:
     """Submitted on day 0, acknowledged on day 1; on day 7 the agency asks for more."""
     take_step(submitted, "acknowledge", by=cast.investigator, at=day(1))
@@ -180,6 +182,7 @@ def test_an_edit_leaves_the_clocks_alone(cast: Any, submitted: Any) -> None:
 
 
 @pytest.fixture
+@laid_down
 def monitored(cast: Any, submitted: Any) -> Any:
     """Reviewed, and put off until the second of December."""
     take_step(submitted, "acknowledge", by=cast.investigator, at=day(1))

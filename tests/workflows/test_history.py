@@ -16,6 +16,7 @@ from django.db.utils import DatabaseError
 
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from workflows import history
 from workflows.machines.soi_request_states import State
 from workflows.models import Case, Step
@@ -112,6 +113,7 @@ def test_two_steps_never_have_one_number(submitted: Any) -> None:
 
 
 @pytest.fixture
+@laid_down
 def untouched(cast: Any, submitted: Any) -> Any:
     take_step(submitted, "acknowledge", by=cast.investigator, at=LATER)
     assert history.verify().broken is None

@@ -13,6 +13,7 @@ from django.db import connection
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from workflows import heads, history
 from workflows.models import CaseHead, DailyHead, Step
 
@@ -35,6 +36,7 @@ def elsewhere(work: Callable[[], Any], times: int = 1) -> list[Any]:
 
 
 @pytest.fixture
+@laid_down
 def several(cast: Any) -> list[Any]:
     return [cases.request_draft(cast) for _number in range(4)]
 

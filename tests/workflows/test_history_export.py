@@ -13,6 +13,7 @@ import pytest
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.workflows.history_files import run_verifier, spoken_line
 from workflows import exports, heads
 from workflows.models import DailyHead, Step
@@ -35,6 +36,7 @@ def everything(_step: Step) -> frozenset[str]:
 
 
 @pytest.fixture
+@laid_down
 def case(cast: Any, submitted: Any) -> Any:
     """A case of five lines, one of them with a sealed reason, under a daily head among three cases."""
     cases.request_draft(cast)

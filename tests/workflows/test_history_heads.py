@@ -15,6 +15,7 @@ from django.db.utils import DatabaseError
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.workflows.history_files import AsSuperuser, sql
 from workflows import heads, history
 from workflows.models import Case, CaseHead, CaseSalt, DailyHead, Step
@@ -33,6 +34,7 @@ def signing_key(settings: Any) -> SigningKey:
 
 
 @pytest.fixture
+@laid_down
 def signed(cast: Any, submitted: Any) -> Any:
     """Two cases under a first daily head; the first went on and is under a second."""
     cases.request_draft(cast)

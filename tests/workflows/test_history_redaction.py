@@ -13,6 +13,7 @@ from django.db.utils import DatabaseError, IntegrityError
 from referrals import diary
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement
+from tests.laid_down import laid_down
 from tests.workflows.history_files import AsSuperuser, run_verifier, spoken_line, sql
 from tests.workflows.test_history_export import SECRET_WORDS, everything
 from workflows import engine, exports, heads, history, redaction, sealing
@@ -24,6 +25,7 @@ LATER = OPEN_WORLD + DAY
 
 
 @pytest.fixture
+@laid_down
 def said(cast: Any, submitted: Any) -> Any:
     """A line with a sealed reason, the last of its case."""
     take_step(submitted, "acknowledge", by=cast.investigator, at=OPEN_WORLD)
@@ -337,6 +339,7 @@ def test_who_may_not_read_the_reason_is_not_told_of_its_redaction(
 def test_a_diary_without_sealed_texts_asks_nothing_more(
     cast: Any, submitted: Any, django_assert_num_queries: Any
 ) -> None:
+    assert cast.representative.capacities
     with django_assert_num_queries(1):
         diary.entries(submitted, cast.representative)
 

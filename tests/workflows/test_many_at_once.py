@@ -17,6 +17,7 @@ from referrals.services import decisions, effects
 from referrals.services.steps import take_step, take_steps
 from tests import cases
 from tests.cases import OPEN_WORLD, reload
+from tests.laid_down import laid_down
 from workflows import engine, history
 from workflows.engine import StalePage, StepRefused
 from workflows.machines.soi_request_states import State
@@ -26,6 +27,7 @@ LATER = OPEN_WORLD + timedelta(hours=1)
 
 
 @pytest.fixture
+@laid_down
 def many(cast: Any) -> list[SoiRequest]:
     """Five requests that the agency has not acknowledged yet."""
     found = []

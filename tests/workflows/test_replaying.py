@@ -16,6 +16,7 @@ from django.db import connection
 from referrals.models import SoiRequest, WorkerRequest
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from workflows import engine, replay
 from workflows.models import Case, Clock, Proposal, Step
 
@@ -38,6 +39,7 @@ def rewritten(record: Any, sequence: int, **values: Any) -> list[str]:
 
 
 @pytest.fixture
+@laid_down
 def reviewed(cast: Any, submitted: SoiRequest) -> SoiRequest:
     """Lines: the draft's own, then submit, acknowledge, begin_review."""
     take_step(submitted, "acknowledge", by=cast.investigator, at=LATER)
@@ -47,6 +49,7 @@ def reviewed(cast: Any, submitted: SoiRequest) -> SoiRequest:
 
 
 @pytest.fixture
+@laid_down
 def proposed(cast: Any, pending: WorkerRequest) -> WorkerRequest:
     take_step(
         pending, "grant_at_ice", by=cast.ice_reviewer, at=LATER, grant_starts_on=date(2024, 9, 10), months=48
@@ -56,6 +59,7 @@ def proposed(cast: Any, pending: WorkerRequest) -> WorkerRequest:
 
 
 @pytest.fixture
+@laid_down
 def decided(cast: Any, proposed: WorkerRequest) -> WorkerRequest:
     take_step(proposed, "countersign", by=cast.ice_supervisor, at=LATER)
     assert illegal() == []

@@ -16,6 +16,7 @@ from referrals.reasons import LABELS
 from referrals.services import clock_orders, overrides
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, reload
+from tests.laid_down import laid_down
 from tests.typed_words import FIELD, LATER, TYPED, exported, redact, refer
 from tests.workflows.history_files import run_verifier
 from workflows import clockwork, engine, heads, history, redaction, replay, sealing
@@ -28,6 +29,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@laid_down
 def referred(cast: Any, submitted: Any) -> Step:
     return refer(cast, submitted)
 

@@ -16,6 +16,7 @@ from referrals.policy_people import STEWARDS
 from referrals.services.steps import take_step
 from tests import versions
 from tests.cases import OPEN_WORLD, reload
+from tests.laid_down import laid_down
 from workflows import history, replay, version_maps
 from workflows.definitions import definition, freezing
 from workflows.legality import MOVERS
@@ -104,6 +105,7 @@ def test_a_case_that_ended_is_not_opened_again(folder: Path, cast: Any, submitte
 
 
 @pytest.fixture
+@laid_down
 def reviewed(cast: Any, in_review: Any) -> Any:
     """A statement before its approver."""
     return in_review

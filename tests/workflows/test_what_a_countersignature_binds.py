@@ -15,6 +15,7 @@ from referrals.services import decisions, grants
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD, active_statement, granted_request, reload, routed_request
+from tests.laid_down import laid_down
 from tests.letters_cases import reviewed_permit, reviewed_stay
 from workflows import engine
 from workflows.engine import StepRefused
@@ -24,12 +25,14 @@ from workflows.openness import COUNTERSIGN
 LATER = OPEN_WORLD + timedelta(days=30)
 
 
+@laid_down
 def statement_to_be_closed(cast: Any) -> Any:
     statement = active_statement(cast)
     take_step(statement, "close", by=cast.approver, at=LATER, reason="The case settled.", outcome="settled")
     return statement, cast.second_approver
 
 
+@laid_down
 def denial_at_ice(cast: Any) -> Any:
     request = routed_request(cast, active_statement(cast), ice=True)
     take_step(request, "receive_at_ice", by=cast.ice_reviewer, at=LATER)
@@ -47,6 +50,7 @@ def denial_at_ice(cast: Any) -> Any:
     return request, cast.ice_supervisor
 
 
+@laid_down
 def termination(cast: Any) -> Any:
     grant = granted_request(cast, active_statement(cast), at=LATER, starts_on=date(2024, 8, 10), months=48)
     grants.write_grounds(
@@ -56,18 +60,21 @@ def termination(cast: Any) -> Any:
     return grant, cast.supervisor
 
 
+@laid_down
 def denial_of_a_permit(cast: Any) -> Any:
     permit = reviewed_permit(cast)
     take_step(permit, "deny", by=cast.adjudicator, at=LATER, reason="No need.", reason_code="OTHER")
     return permit, cast.supervisor
 
 
+@laid_down
 def denial_of_a_stay(cast: Any) -> Any:
     stay = reviewed_stay(cast)
     take_step(stay, "deny", by=cast.ice_reviewer, at=LATER, reason="No need.", reason_code="OTHER")
     return stay, cast.ice_supervisor
 
 
+@laid_down
 def support_declined(cast: Any) -> Any:
     from referrals.services import stays
 
@@ -169,6 +176,7 @@ def test_unchanged_it_is_countersigned(proposed: Callable[[Any], Any], cast: Any
     assert reload(record).state != before
 
 
+@laid_down
 def under_review(cast: Any) -> Any:
     from referrals.services import statements
 

@@ -21,6 +21,7 @@ from referrals.services.absences import AbsenceRefused
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD, reload
+from tests.laid_down import laid_down
 from workflows import engine, history
 from workflows.engine import StepRefused
 from workflows.models import Absence, Case, Desk, Step
@@ -51,6 +52,7 @@ def codes(record: Any, step: str, **how: Any) -> list[str]:
 
 
 @pytest.fixture
+@laid_down
 def written_by_alma(cast: Cast) -> Any:
     statement = statements.open_draft(
         cases.matter_of(cast), office=cast.offices["nlrb-region-28"], by=cast.investigator, at=OPEN_WORLD

@@ -16,6 +16,7 @@ from referrals.services import delegations
 from referrals.services.delegations import DelegationRefused
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, reload
+from tests.laid_down import laid_down
 from tests.letters_cases import approved_statement, drafted_support
 from workflows.engine import StepRefused
 from workflows.models import Desk
@@ -25,6 +26,7 @@ REVIEW_BY = date(2026, 8, 5)
 
 
 @pytest.fixture
+@laid_down
 def approved(cast: Cast) -> Statement:
     return approved_statement(cast)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +11,8 @@ import time_machine
 from referrals.demo.cast import Cast
 from referrals.models import Statement, User, WorkerRequest
 from referrals.services.steps import take_step
-from tests.cases import OPEN_WORLD, active_statement, kept_for_many_tests, routed_request, signed_request
+from tests.cases import OPEN_WORLD, active_statement, routed_request, signed_request
+from tests.laid_down import laid_down
 from tests.referrals.dhs.browsing import Browser
 
 TODAY = OPEN_WORLD + timedelta(days=30)
@@ -29,19 +29,14 @@ def at_desk(today: datetime) -> Callable[[User], Browser]:
     return Browser
 
 
-@pytest.fixture(scope="module")
-def in_force(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
-    """The key of the statement that the tests of a file begin with."""
-    with kept_for_many_tests(django_db_blocker) as cast:
-        yield active_statement(cast).pk
+@pytest.fixture
+@laid_down
+def statement(cast: Cast) -> Statement:
+    return active_statement(cast)
 
 
 @pytest.fixture
-def statement(in_force: int, cast: Cast) -> Statement:
-    return Statement.objects.get(pk=in_force)
-
-
-@pytest.fixture
+@laid_down
 def filed(cast: Cast, statement: Statement) -> WorkerRequest:
     request = signed_request(cast, statement)
     take_step(request, "file", by=cast.representative, at=OPEN_WORLD)
@@ -49,6 +44,7 @@ def filed(cast: Cast, statement: Statement) -> WorkerRequest:
 
 
 @pytest.fixture
+@laid_down
 def at_uscis(cast: Cast, statement: Statement) -> WorkerRequest:
     """Routed to USCIS, checks done, under review."""
     request = routed_request(cast, statement)
@@ -57,6 +53,7 @@ def at_uscis(cast: Cast, statement: Statement) -> WorkerRequest:
 
 
 @pytest.fixture
+@laid_down
 def at_ice(cast: Cast, statement: Statement) -> WorkerRequest:
     """Forwarded to the Phoenix field office, under review."""
     request = routed_request(cast, statement, ice=True)

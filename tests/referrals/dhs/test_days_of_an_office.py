@@ -24,6 +24,7 @@ from tests.cases import (
     routed_request,
     signed_request,
 )
+from tests.laid_down import laid_down
 from workflows import as_of, history, replay, rules, what_if
 from workflows.clock_orders import PauseOrder
 from workflows.days import rule_day
@@ -38,6 +39,7 @@ REMOVAL = datetime(
 
 
 @pytest.fixture
+@laid_down
 def at_ice(cast: Cast) -> WorkerRequest:
     return routed_request(cast, active_statement(cast), ice=True)
 

@@ -15,6 +15,7 @@ from referrals.models import Grant, User, WorkerRequest, WorkPermit
 from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.referrals.dhs.browsing import Browser, again, words
 from workflows import engine
 from workflows.machines import grant as grants
@@ -29,6 +30,7 @@ GROUNDS = {
 
 
 @pytest.fixture
+@laid_down
 def granted(cast: Cast, at_uscis: WorkerRequest) -> Grant:
     """A grant of USCIS to 4 August 2028; the permit's fee is settled."""
     permit = at_uscis.permits.get()
@@ -53,6 +55,7 @@ def test_the_gate_of_the_permit_is_closed_before_the_grant_and_says_why(
 
 
 @pytest.fixture
+@laid_down
 def waiting_for_its_fee(cast: Cast, at_uscis: WorkerRequest) -> WorkPermit:
     """The permit of a request that was granted before anybody looked at the fee."""
     decisions.write(

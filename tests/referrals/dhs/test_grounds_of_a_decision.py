@@ -12,6 +12,7 @@ from referrals.services import decisions, worker_requests
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD, reload
+from tests.laid_down import laid_down
 from workflows.models import Step
 
 GROUNDS: dict[str, Any] = {
@@ -22,12 +23,14 @@ GROUNDS: dict[str, Any] = {
 
 
 @pytest.fixture
+@laid_down
 def filed(cast: Any) -> WorkerRequest:
     """A request before USCIS whose checks are not done."""
     return cases.routed_request(cast, cases.active_statement(cast))
 
 
 @pytest.fixture
+@laid_down
 def reviewed(cast: Any, filed: WorkerRequest) -> WorkerRequest:
     take_step(filed, "record_biometrics", by=cast.adjudicator, at=OPEN_WORLD)
     return filed

@@ -11,6 +11,7 @@ from referrals.models import PacketItem, Statement, User, WorkerRequest
 from referrals.services import intake as service
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, signed_request
+from tests.laid_down import laid_down
 from tests.referrals.dhs.browsing import Browser, again, words
 from tests.referrals.dhs.test_both_tracks_by_pages import ALL_NO
 from workflows.machines.worker_request import State
@@ -20,6 +21,7 @@ PRESENT, DEFECTIVE = PacketItem.State.PRESENT, PacketItem.State.DEFECTIVE
 
 
 @pytest.fixture
+@laid_down
 def received(cast: Cast, filed: WorkerRequest) -> WorkerRequest:
     take_step(filed, "confirm_receipt", by=cast.intake, at=OPEN_WORLD)
     return filed

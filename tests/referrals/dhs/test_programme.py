@@ -17,6 +17,7 @@ from referrals.services import programme
 from referrals.services.overrides import record_override
 from referrals.services.steps import take_step
 from tests.cases import CLOSED_WORLD, OPEN_WORLD, signed_request
+from tests.laid_down import laid_down
 from tests.referrals.dhs.browsing import Browser, again, words
 from workflows import history, sealing
 from workflows.machines.worker_request import State
@@ -27,6 +28,7 @@ TERMS = {"authority": "Order 7 (fictional)", "reason": "A hearing is set for May
 
 
 @pytest.fixture
+@laid_down
 def drafts(cast: Cast, statement: Statement) -> list[WorkerRequest]:
     return [signed_request(cast, statement) for _number in range(3)]
 

@@ -11,6 +11,7 @@ from referrals.demo.cast import Cast
 from referrals.models import Stay, User
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.referrals.dhs.browsing import Browser, again, words
 from workflows import engine
 from workflows.machines.stay import State
@@ -20,6 +21,7 @@ PERIOD = {"starts_on": "2024-09-04", "ends_on": "2025-09-03", "conditions": "Rep
 
 
 @pytest.fixture
+@laid_down
 def stay(cast: Cast) -> Stay:
     """Filed in person with the Phoenix field office."""
     from referrals.services import worker_requests

@@ -13,6 +13,7 @@ from referrals import past
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, main
 from workflows import as_of
 from workflows.machines.soi_request_states import State
@@ -38,6 +39,7 @@ def live(record: Any) -> Seen:
 
 
 @pytest.fixture
+@laid_down
 def told(cast: Any) -> tuple[Any, dict[int, Seen]]:
     """A request with its whole story, and how it stood right after each step."""
     request = cases.request_draft(cast)

@@ -11,6 +11,7 @@ import present
 from referrals.services import clock_orders
 from referrals.services.steps import take_step
 from tests import cases
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, fields, links, main
 from workflows.models import Pause
 
@@ -201,6 +202,7 @@ def test_a_fixed_date_offers_no_order(browse: Browse, cast: Any) -> None:
 
 
 @pytest.fixture
+@laid_down
 def at_intake(cast: Any) -> Any:
     """A worker's request that intake has accepted and not routed yet."""
     request = cases.signed_request(cast, cases.active_statement(cast))

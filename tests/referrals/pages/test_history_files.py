@@ -13,6 +13,7 @@ from referrals import diary, disclosure
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.referrals.letters.tagged_reader import Reader
 from tests.referrals.pages.reading import Browse, links, main
 from tests.workflows.history_files import run_verifier, spoken_line
@@ -23,6 +24,7 @@ HOUSE_SECRET = "Only for colleagues."
 
 
 @pytest.fixture
+@laid_down
 def asked(cast: Any) -> Any:
     """A request at the labor agency, with a remark that is meant for colleagues alone, under a daily head."""
     request = cases.request_draft(cast)

@@ -13,6 +13,7 @@ from referrals.models import WorkPermit
 from referrals.queues import Show
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, routed_request
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, main
 from workflows.machines.work_permit_states import State
 from workflows.models import Kind
@@ -21,6 +22,7 @@ LATER = OPEN_WORLD + timedelta(days=31)
 
 
 @pytest.fixture
+@laid_down
 def permit(cast: Cast) -> Any:
     """A permit whose fee is checked, before deferred action is decided."""
     request = routed_request(cast, active_statement(cast))

@@ -10,6 +10,7 @@ import pytest
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, main
 from tests.workflows.history_files import spoken_line
 from workflows import history
@@ -21,6 +22,7 @@ WHY = "It names a worker."
 
 
 @pytest.fixture
+@laid_down
 def spoken(cast: Any) -> Any:
     request = cases.request_draft(cast)
     take_step(request, "submit", by=cast.representative, at=OPEN_WORLD)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from referrals.demo.cast import Cast
 from referrals.models import SoiRequest
 from tests.cases import request_draft
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, links
 
 WORDS = 'Wages were kept back.\r\n"Nobody" says <why>.'
@@ -21,6 +22,7 @@ OWN = {"Origin": "http://testserver"}
 
 
 @pytest.fixture
+@laid_down
 def draft(cast: Cast) -> SoiRequest:
     return request_draft(cast)
 

@@ -12,6 +12,7 @@ from referrals import diary, history_paper, past
 from referrals.services import overrides
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, request_draft
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, main
 from tests.typed_words import FIELD, LATER, TYPED, exported, redact, refer
 from tests.workflows.history_files import run_verifier
@@ -22,6 +23,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@laid_down
 def submitted(cast: Any) -> Any:
     request = request_draft(cast)
     take_step(request, "submit", by=cast.representative, at=OPEN_WORLD)
@@ -29,6 +31,7 @@ def submitted(cast: Any) -> Any:
 
 
 @pytest.fixture
+@laid_down
 def referred(cast: Any, submitted: Any) -> Step:
     return refer(cast, submitted)
 

@@ -13,6 +13,7 @@ from referrals.queues import Show
 from referrals.services import absences
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement
+from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, main
 from tests.referrals.pages.test_case_page import waiting_for_countersignature
 
@@ -21,6 +22,7 @@ DESK = "ICE field office, Phoenix"
 
 
 @pytest.fixture
+@laid_down
 def proposed(cast: Cast) -> Any:
     """A grant that the reviewer of the field office proposed."""
     return waiting_for_countersignature(cast)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 import time_machine
@@ -12,7 +11,8 @@ from django.core.cache import cache
 
 from referrals.demo.cast import Cast
 from referrals.models import Statement, WorkerRequest
-from tests.cases import OPEN_WORLD, active_statement, kept_for_many_tests, signed_request
+from tests.cases import OPEN_WORLD, active_statement, signed_request
+from tests.laid_down import laid_down
 from tests.referrals.worker_side.browsing import Browser
 
 
@@ -32,20 +32,13 @@ def rosa(cast: Cast, open_world: datetime) -> Browser:
     return Browser(cast.representative)
 
 
-@pytest.fixture(scope="module")
-def in_force(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
-    """The key of the statement that the tests of a file begin with."""
-    with kept_for_many_tests(django_db_blocker) as cast:
-        with time_machine.travel(OPEN_WORLD, tick=False):
-            statement = active_statement(cast)
-        yield statement.pk
+@pytest.fixture
+@laid_down
+def statement(cast: Cast, open_world: datetime) -> Statement:
+    return active_statement(cast)
 
 
 @pytest.fixture
-def statement(in_force: int, cast: Cast, open_world: datetime) -> Statement:
-    return Statement.objects.get(pk=in_force)
-
-
-@pytest.fixture
+@laid_down
 def signed(cast: Cast, statement: Statement) -> WorkerRequest:
     return signed_request(cast, statement)

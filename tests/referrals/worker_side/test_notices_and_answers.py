@@ -14,11 +14,13 @@ from referrals.models import Statement, WorkerRequest
 from referrals.services import worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, routed_request, signed_request
+from tests.laid_down import laid_down
 from tests.referrals.worker_side.browsing import Browser, step
 from workflows.machines.worker_request import State
 
 
 @pytest.fixture
+@laid_down
 def filed(cast: Cast, signed: WorkerRequest) -> WorkerRequest:
     take_step(signed, "file", by=cast.representative, at=OPEN_WORLD)
     return signed

@@ -13,10 +13,12 @@ from referrals.models import Grant, Renewal, Statement, WorkerRequest
 from referrals.services import decisions
 from referrals.services.steps import take_step
 from tests.cases import CLOSED_WORLD, OPEN_WORLD, routed_request
+from tests.laid_down import laid_down
 from tests.referrals.worker_side.browsing import Browser, send, step
 
 
 @pytest.fixture
+@laid_down
 def grant(cast: Cast, statement: Statement) -> Grant:
     """A two-year grant."""
     request = routed_request(cast, statement)

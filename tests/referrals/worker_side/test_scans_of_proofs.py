@@ -18,6 +18,7 @@ from referrals.scans import Scan, read
 from referrals.services import evidence, worker_requests
 from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, draft_request, routed_request
+from tests.laid_down import laid_down
 from tests.referrals.papers import pdf, picture, upload
 from tests.referrals.worker_side.browsing import Browser, send
 from workflows.refusals import StepRefused
@@ -27,11 +28,13 @@ Served = Callable[..., Any]
 
 
 @pytest.fixture
+@laid_down
 def request_(cast: Cast, statement: Statement) -> WorkerRequest:
     return draft_request(cast, statement)
 
 
 @pytest.fixture
+@laid_down
 def asked(cast: Cast, statement: Statement) -> WorkerRequest:
     """USCIS has asked for evidence."""
     request = routed_request(cast, statement)
@@ -191,6 +194,7 @@ class TestWhatWasFiled:
     """It stays as DHS got it."""
 
     @pytest.fixture
+    @laid_down
     def filed(self, cast: Cast, signed: WorkerRequest) -> WorkerRequest:
         proof = signed.evidence.get()
         evidence.attach(proof, read(pdf(2)), by=cast.representative, at=OPEN_WORLD)

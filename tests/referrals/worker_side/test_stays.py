@@ -12,6 +12,7 @@ from referrals.demo.cast import Cast
 from referrals.models import Person, Statement, Stay, StayReferral
 from referrals.services import stays, worker_requests
 from tests.cases import OPEN_WORLD
+from tests.laid_down import laid_down
 from tests.referrals.worker_side.browsing import Browser, send, step
 from workflows.machines.stay import State
 
@@ -19,6 +20,7 @@ NOT_STOPPED = "A pending request does not stop removal."
 
 
 @pytest.fixture
+@laid_down
 def worker(cast: Cast) -> Person:
     return worker_requests.add_person(
         by=cast.representative, at=OPEN_WORLD, given_names="Prudencia", family_names="Ejemplo"
@@ -31,6 +33,7 @@ def phoenix(cast: Cast) -> int:
 
 
 @pytest.fixture
+@laid_down
 def stay(cast: Cast, worker: Person, open_world: datetime) -> Stay:
     return stays.open_stay(
         worker, ice_office=cast.offices["ice-phoenix"], by=cast.representative, at=OPEN_WORLD

@@ -8,6 +8,7 @@ from django.urls import reverse
 from referrals.demo.cast import Cast
 from referrals.models import Stay, WorkerRequest
 from referrals.services import stays
+from tests.laid_down import laid_down
 from tests.referrals.worker_side.browsing import Browser
 
 OF_A_REQUEST = [
@@ -20,6 +21,7 @@ OTHERS = ["organizer", "investigator", "signer", "intake", "adjudicator", "ice_r
 
 
 @pytest.fixture
+@laid_down
 def stay(cast: Cast, signed: WorkerRequest) -> Stay:
     return stays.open_stay(
         signed.person, ice_office=cast.offices["ice-phoenix"], by=cast.representative, at=signed.opened_at
