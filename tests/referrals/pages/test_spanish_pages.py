@@ -50,10 +50,10 @@ def records(cast: Cast) -> dict[str, Any]:
     """One record of each main kind."""
     now = timezone.now()
     statement = active_statement(cast)
-    asked = request_draft(cast, at=now)
-    take_step(asked, "submit", by=cast.representative, at=now)
     request = routed_request(cast, statement)
     grant = granted_request(cast, statement, at=OPEN_WORLD, starts_on=OPEN_WORLD.date(), months=48)
+    asked = request_draft(cast, at=now)
+    take_step(asked, "submit", by=cast.representative, at=now)
     phoenix, person = cast.offices["ice-phoenix"], request.person
     stay = stays.open_stay(person, ice_office=phoenix, by=cast.representative, at=now, final_order=True)
     stays.revise(stay, by=cast.representative, at=now, values={"removal_at": now + timedelta(hours=61)})
