@@ -116,9 +116,8 @@ def with_facts(
     records: QuerySet[Record], *, by: Actor, at: datetime, only: Set[str] | None = None
 ) -> QuerySet[Record]:
     """Annotate every fact of the machine, or ``only`` some (``asked_by``), in the query of the records."""
-    expressions = what_decides(records.model, by=by, at=at)
-    kept = expressions if only is None else {name: expressions[name] for name in expressions.keys() & only}
-    return records.annotate(**kept)
+    expressions = what_decides(records.model, by=by, at=at).items()
+    return records.annotate(**{name: each for name, each in expressions if only is None or name in only})
 
 
 @lru_cache(maxsize=512)
