@@ -133,7 +133,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
     1 if env.bool("DATABASE_PREPARES", default=True) else None
 )
 # A sweep locks so many cases at once: more is faster, fewer keep people waiting for a shorter moment.
-SWEEP_BATCH = env.int("SWEEP_BATCH", default=100)
+SWEEP_BATCH = env.int("SWEEP_BATCH", default=500)
 if SWEEP_BATCH < 1:
     raise ImproperlyConfigured("SWEEP_BATCH is at least 1: with none at once no deadline would ever fire.")
 # Seconds and milliseconds after which a database host that has vanished without a word is given up.

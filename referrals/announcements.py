@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -19,27 +18,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications import outbox
+from notifications.models import Message
 from workflows.machine import Manner, steps_for
-from workflows.models import Deadline, Step
+from workflows.models import Step
 from workflows.openness import COUNTERSIGN, manner_of
 
-from . import audiences, presenting
+from . import audiences
 from .amendment_announcements import OWN_WORDS
-from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, notices_of, told_to
+from .notification_matrix import CLOCKS, PROPOSED, SENT_BACK, STEPS, A, Notice, told_to
 from .remembering import remembering
 from .services.absences import with_deputies
 
 WHAT_HAPPENED = {
     "proposed": gettext_lazy("A decision waits for your countersignature."),
     "sent_back": gettext_lazy("A proposal was sent back."),
-    "warn": gettext_lazy("A date is coming up: %(clock)s, due %(day)s."),
-    "due": gettext_lazy("The time is over: %(clock)s, due %(day)s."),
-    "breach": gettext_lazy("Overdue: %(clock)s, due %(day)s."),
-    "supervisor": gettext_lazy("Overdue, and now before the supervisor: %(clock)s, due %(day)s."),
-    "head": gettext_lazy("Overdue, and now before the head of the office: %(clock)s, due %(day)s."),
-    "ack_missed": gettext_lazy(
-        "The agency has not acknowledged your request in time. What you can do now: %(escalation)s"
-    ),
 }
 
 
@@ -82,13 +74,14 @@ def _tell(record: Any, event: str, notices: Iterable[Notice], *, step: Step, wha
 
 def write(
     record: Any, notice: Notice, *, event: str, cause: str, words: Callable[[], str], at: datetime
-) -> None:
-    """One message to everybody in the notice's audience, each in their own language."""
+) -> list[Message]:
+    """One message to everybody in the notice's audience, each in their own language; returns the rows."""
+    rows: list[Message] = []
     about = notice.to.speaks_of(record)
     everybody = with_deputies(notice.to.people(record), about, at=at)
     for language, people in audiences.by_language(everybody).items():
         with translation.override(language):
-            outbox.tell(
+            rows += outbox.tell(
                 event=event,
                 recipients=people,
                 key=f"{cause}:{notice.to.key}",
@@ -101,38 +94,7 @@ def write(
                 urgent=notice.urgent,
                 mandatory=notice.mandatory,
             )
-
-
-def _family(rung: str) -> str:
-    return "warn" if rung.startswith("warn") else rung
-
-
-def _notices_for(record: Any, deadline: Deadline) -> tuple[Notice, ...]:
-    return notices_of(deadline.clock_key, _family(deadline.rung))
-
-
-def deadline_passed(record: Any, deadline: Deadline, *, at: datetime) -> None:
-    """Write the messages of a rung that fired, in the sweep's transaction."""
-    family = _family(deadline.rung)
-    missed_ack = deadline.clock_key == "soi_acknowledgement" and family == "breach"
-
-    def words(what: str) -> str:
-        told = presenting.clock_words(record, deadline)
-        if what == "ack_missed":
-            told["escalation"] = presenting.escalation(record, at=deadline.due_at)
-        return str(WHAT_HAPPENED[what]) % told
-
-    for notice in _notices_for(record, deadline):
-        what = "ack_missed" if missed_ack and notice.to is A.requester else family
-        event = f"{deadline.clock_key}.{family}"
-        write(record, notice, event=event, cause=f"deadline:{deadline.pk}", words=partial(words, what), at=at)
-
-
-def deadlines_passed(fired: Iterable[tuple[Any, Deadline]], *, at: datetime) -> None:
-    """The same for the rungs of many records, in one piece."""
-    with remembering(), outbox.together():
-        for record, deadline in fired:
-            deadline_passed(record, deadline, at=at)
+    return rows
 
 
 @dataclass(frozen=True)

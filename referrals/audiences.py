@@ -27,13 +27,15 @@ class Audience:
     """A named group: its key in effect keys, its label in previews, how to find it.
 
     ``speaks_of`` is the record that its messages are about and lead to, where the group may not see the
-    record on which something happened.
+    record on which something happened. ``by`` names all that it asks of a record, as lookups; a kind may lack
+    some of them. Records of a kind that agree in these have the same people. Empty: each record has its own.
     """
 
     key: str
     label: Promise
     find: Callable[[Any], list[User]]
     speaks_of: Callable[[Any], Any] = _itself
+    by: tuple[str, ...] = ()
 
     def people(self, record: Any) -> list[User]:
         return self.find(record)
@@ -133,15 +135,27 @@ def _assignee(record: Any) -> list[User]:
     return list(once(("assignee", key), find)) if key else []
 
 
-requester = Audience("requester", _("The organization that asked"), _requesters)
-statement_requester = Audience("statement_requester", _("The organization that asked"), _statement_requesters)
+REPRESENTATIVE = ("representative_desk_id", "stay__representative_desk_id")
+REVIEWING = ("track", "decider_desk_id", "uscis_desk_id", "ice_desk_id", "intake_desk_id")
+
+requester = Audience("requester", _("The organization that asked"), _requesters, by=("requester_desk_id",))
+statement_requester = Audience(
+    "statement_requester",
+    _("The organization that asked"),
+    _statement_requesters,
+    by=("soi_request__requester_desk_id",),
+)
 agency_staff = Audience(
-    "agency_staff", _("Staff of the labor agency"), lambda r: at_desks([_desk(r, "agency")], STAFF)
+    "agency_staff",
+    _("Staff of the labor agency"),
+    lambda r: at_desks([_desk(r, "agency")], STAFF),
+    by=("agency_desk_id",),
 )
 agency_approvers = Audience(
     "agency_approvers",
     _("Approvers of the labor agency"),
     lambda r: at_desks([_desk(r, "agency")], APPROVERS),
+    by=("agency_desk_id",),
 )
 agency_counted = Audience(
     "agency_counted",
@@ -154,13 +168,20 @@ uscis = Audience(
     "uscis", _("USCIS adjudicators"), lambda r: at_desks([_desk(r, "uscis")], [Capacity.USCIS_ADJUDICATOR])
 )
 ice = Audience("ice", _("The ICE field office"), _ice)
-reviewers = Audience("reviewers", _("The office that reviews"), _reviewers)
-supervisors = Audience("supervisors", _("Supervisors of the office whose turn it is"), _supervisors)
-representatives = Audience("representatives", _("The worker's representative"), _representatives)
+reviewers = Audience("reviewers", _("The office that reviews"), _reviewers, by=("state", *REVIEWING))
+supervisors = Audience(
+    "supervisors",
+    _("Supervisors of the office whose turn it is"),
+    _supervisors,
+    by=("desk_id", "agency_desk_id", *REVIEWING),
+)
+representatives = Audience(
+    "representatives", _("The worker's representative"), _representatives, by=REPRESENTATIVE
+)
 dependants = Audience("dependants", _("Representatives with requests that depend on it"), _dependants)
-holders = Audience("holders", _("The desk whose turn it is"), _holders)
+holders = Audience("holders", _("The desk whose turn it is"), _holders, by=("desk_id", *REPRESENTATIVE))
 
-assignee = Audience("assignee", _("The colleague who has the case in hand"), _assignee)
+assignee = Audience("assignee", _("The colleague who has the case in hand"), _assignee, by=("assignee_id",))
 
 
 def by_language(people: Iterable[User]) -> dict[str, list[User]]:

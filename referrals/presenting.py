@@ -16,9 +16,10 @@ from workflows import clockwork, days_in_words, policies, rules, terms
 from workflows.days import rule_day
 from workflows.languages import in_active_language
 from workflows.machine import steps_under
-from workflows.models import Case, Clock, Deadline, Step
+from workflows.models import Case, Clock, Step
 from workflows.openness import manner_of
 from workflows.rules import Rules
+from workflows.sweep import Fired
 from workflows.turn import TIME_ZONE
 
 from . import note_labels, rule_words
@@ -28,12 +29,11 @@ END_OF_DAY = time(23, 59)
 Running: TypeAlias = tuple[Sequence[Clock], Rules | None]
 
 
-def clock_words(record: Any, deadline: Deadline) -> dict[str, str]:
+def clock_words(record: Any, fired: Fired) -> dict[str, str]:
     """The words that a deadline's message needs, in the active language."""
-    due_on = deadline.clock.due_on
     return {
-        "clock": str(clockwork.rule_of(record, deadline.clock_key).label),
-        "day": days_in_words.day(due_on) if due_on else "",
+        "clock": str(clockwork.rule_of(record, fired.clock_key).label),
+        "day": days_in_words.day(fired.due_on) if fired.due_on else "",
     }
 
 

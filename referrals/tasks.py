@@ -14,8 +14,8 @@ import present
 from notifications import relay
 from workflows import heads, stuck, sweep
 
-from . import announcements, heartbeats, in_hand, proofs, tallies
-from .models import Heartbeat, records_of
+from . import deadline_announcements, heartbeats, in_hand, proofs, tallies
+from .models import Heartbeat, machine_of, records_with
 from .services import policy_changes, programme
 from .services.steps import take_steps
 
@@ -25,7 +25,11 @@ NIGHTLY = {"soft_time_limit": 13 * 60, "time_limit": 14 * 60}
 
 
 SWEEPER = sweep.Sweeper(
-    records_of, tell=announcements.deadlines_passed, take=take_steps, batch=settings.SWEEP_BATCH
+    tell=deadline_announcements.deadlines_passed,
+    machine_of=machine_of,
+    records_with=records_with,
+    take=take_steps,
+    batch=settings.SWEEP_BATCH,
 )
 
 

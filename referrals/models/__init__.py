@@ -18,7 +18,15 @@ from .soi_requests import (
 )
 from .statements import CoveredName, CoveredSite, ProgrammeOverride, Statement, StatementVersion
 from .stays import Stay, StayReferral
-from .visibility import find_all_visible, find_visible, record_models, records_of, visible_cases
+from .visibility import (
+    find_all_visible,
+    find_visible,
+    machine_of,
+    record_models,
+    records_of,
+    records_with,
+    visible_cases,
+)
 from .worker_requests import AskedItem, Decision, PacketItem, Screening, WorkerRequest
 
 __all__ = [
@@ -62,8 +70,10 @@ __all__ = [
     "Worksite",
     "find_all_visible",
     "find_visible",
+    "machine_of",
     "record_models",
     "records_of",
+    "records_with",
     "side_of",
     "visible_cases",
 ]

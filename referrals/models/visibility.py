@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from workflows.machine import Machine
 from workflows.models import Case
 
 if TYPE_CHECKING:
     from .people import User
 
 
+@cache
 def record_models() -> dict[str, type[Any]]:
     """The record class of each kind of case."""
     return {
@@ -25,11 +27,22 @@ def record_models() -> dict[str, type[Any]]:
     }
 
 
+def machine_of(kind: str, version: int) -> Machine:
+    """The machine of a kind of case under a version. Raises UnknownDefinition."""
+    machine: Machine = record_models()[kind].machine
+    return machine.of(version)
+
+
 def records_of(cases: Iterable[Case]) -> list[Any]:
     """The records of these cases, one query for each kind: for the engine's own work."""
+    return records_with((case.kind, case.pk) for case in cases)
+
+
+def records_with(keys: Iterable[tuple[str, int]]) -> list[Any]:
+    """The same for the kinds and the keys of cases."""
     by_kind: dict[str, list[int]] = {}
-    for case in cases:
-        by_kind.setdefault(case.kind, []).append(case.pk)
+    for kind, pk in keys:
+        by_kind.setdefault(kind, []).append(pk)
     models = record_models()
     return [record for kind, pks in by_kind.items() for record in models[kind].objects.filter(pk__in=pks)]
 

@@ -165,11 +165,20 @@ def with_deputies(people: list[User], about: Any, *, at: datetime) -> list[User]
     if not people:
         return people
     found = {each.pk: each for each in people}
-    absent = once(("absent", frozenset(found), at), lambda: absences.deputies(list(found), at=at))
-    for absence in absent:
+    for absence in _absences_of(found, at=at):
         if absence.deputy_id not in found and _may_see(absence, about):
             found[absence.deputy_id] = absence.deputy
     return list(found.values())
+
+
+def anybody_absent(people: list[User], *, at: datetime) -> bool:
+    """Whether ``with_deputies`` has deputies to ask about, of whom each sees some records and not others."""
+    return bool(people) and bool(_absences_of([person.pk for person in people], at=at))
+
+
+def _absences_of(people: Iterable[int], *, at: datetime) -> list[Absence]:
+    absent = frozenset(people)
+    return once(("absent", absent, at), lambda: absences.deputies(absent, at=at))
 
 
 def _may_see(absence: Absence, about: Any) -> bool:

@@ -58,22 +58,21 @@ def sweep(*, at: datetime, stop_at: int = 0, batch: int = 1) -> dict[str, int]:
     """Fire what is due; with ``stop_at`` says so at that rung and then stands still, in mid-transaction."""
     from referrals import tasks
 
-    tasks.SWEEPER = replace(tasks.SWEEPER, batch=batch)
-    tell, told = tasks.announcements.deadline_passed, 0
+    usual, told = tasks.SWEEPER, 0
 
-    def listen(record: Any, deadline: Any, **when: Any) -> None:
+    def listen(fired: Any, **when: Any) -> None:
         nonlocal told
-        tell(record, deadline, **when)
-        told += 1
-        if told == stop_at:
+        usual.tell(fired, **when)
+        before, told = told, told + len(fired)
+        if before < stop_at <= told:
             answer("standing still")
             time.sleep(600)
 
-    tasks.announcements.deadline_passed = listen
+    tasks.SWEEPER = replace(usual, batch=batch, tell=listen)
     try:
         swept = tasks.fire(at=at)
     finally:
-        tasks.announcements.deadline_passed = tell
+        tasks.SWEEPER = usual
     return {"fired": swept.fired, "steps": swept.steps, "failed": swept.failed, "told": told}
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from notifications.models import Message
 from notifications.models import State as MessageState
-from referrals import tasks
+from referrals import deadline_announcements
 from referrals.management.commands import run_engine
 from referrals.models import SoiRequest
 from referrals.services.steps import take_step
@@ -73,10 +73,10 @@ def test_once_again_does_nothing(forgotten: SoiRequest, capsys: pytest.CaptureFi
 def test_a_case_that_fails_is_counted_once_and_does_not_keep_the_engine_from_stopping(
     forgotten: SoiRequest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def damaged(_record: Any, _deadline: Any, *, at: datetime) -> None:
+    def damaged(_record: Any, _fired: Any, *, at: datetime) -> None:
         raise RuntimeError("no words")
 
-    monkeypatch.setattr(tasks.announcements, "deadline_passed", damaged)
+    monkeypatch.setattr(deadline_announcements, "deadline_passed", damaged)
     call_command("run_engine", "--once")
     assert "Cases that failed: 1." in capsys.readouterr().out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,8 +12,7 @@ from typing import Any
 import pytest
 
 from notifications.models import Message
-from referrals import tasks
-from referrals.models import records_of
+from referrals import deadline_announcements, tasks
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
@@ -20,7 +20,7 @@ from workflows import engine, history
 from workflows.machines import soi_request_states, statement_states
 from workflows.models import Deadline, Step
 from workflows.parties import Capacity
-from workflows.sweep import Swept
+from workflows.sweep import Fired, Swept
 
 Told = list[tuple[str, str]]
 
@@ -33,13 +33,12 @@ def day(number: int) -> datetime:
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """What people were told by sweeps: clock and rung."""
     heard: Told = []
-    tell = tasks.announcements.deadline_passed
 
-    def listen(record: Any, deadline: Deadline, **when: Any) -> None:
-        heard.append((deadline.clock_key, deadline.rung))
-        tell(record, deadline, **when)
+    def listen(fired: Sequence[Fired], *, at: datetime) -> None:
+        heard.extend((each.clock_key, each.rung) for each in fired)
+        deadline_announcements.deadlines_passed(fired, at=at)
 
-    monkeypatch.setattr(tasks.announcements, "deadline_passed", listen)
+    monkeypatch.setattr(tasks, "SWEEPER", replace(tasks.SWEEPER, tell=listen))
     return heard
 
 
@@ -167,14 +166,14 @@ def test_a_step_that_the_system_takes_is_taken_once(submitted: Any) -> None:
 
 
 def failing_for(*records: Any) -> Any:
-    """A way to find records that fails for some of them."""
+    """A way to tell that fails for some records."""
 
-    def find(found: Any) -> Any:
-        if {case.pk for case in found} & {record.pk for record in records}:
+    def tell(fired: Sequence[Fired], *, at: datetime) -> None:
+        if {each.case_id for each in fired} & {record.pk for record in records}:
             raise RuntimeError("this case is damaged")
-        return records_of(found)
+        deadline_announcements.deadlines_passed(fired, at=at)
 
-    return find
+    return tell
 
 
 def sweep_with(at: datetime, *, limit: int = 100, **how: Any) -> Swept:
@@ -187,7 +186,7 @@ def test_a_case_that_fails_does_not_stop_the_others(
     other = cases.request_draft(cast)
     take_step(other, "submit", by=cast.representative, at=day(0))
     with caplog.at_level(logging.ERROR):
-        swept = sweep_with(day(20), records_of=failing_for(submitted))
+        swept = sweep_with(day(20), tell=failing_for(submitted))
     assert (swept.fired, swept.failed) == (5, 1)
     assert fired(submitted) == []
     assert len(fired(other)) == 5
