@@ -1,6 +1,6 @@
 """Marks sent mails one by one at little cost, and books them batch by batch.
 
-A mark is one short row, stored while the next mail is offered to the server. No mail is handed over before
+A mark is one short row, stored while the next mail is written. No mail is handed over before
 the one ahead of it is marked, so at any moment at most one mail has left without a mark. Booking moves a
 batch of messages to "sent" and turns marks into attempts, in one statement. A relay that is killed leaves its
 marks behind; the next one books them before it takes over the rest. So it repeats at most one mail.
@@ -64,7 +64,7 @@ class Marks:
     """
 
     def __init__(self, *, lease: str, at: datetime) -> None:
-        self._lease, self._at = lease, at
+        self._lease, self._at = lease.encode(), at.isoformat().encode()
         self._name = b""
         self._waiting: Any = None
         self._unbooked = 0
@@ -75,10 +75,10 @@ class Marks:
         session = self._session()
         values = [
             b"%d" % message.pk,
-            self._at.isoformat().encode(),
+            self._at,
             receipt.provider_id.replace("\x00", "")[:200].encode(),
             without_addresses(receipt.answer).encode(),
-            self._lease.encode(),
+            self._lease,
         ]
         if self._name:
             session.send_query_prepared(self._name, values)
@@ -115,7 +115,7 @@ class Marks:
 
     def _book(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(_BOOK_OWN, {"lease": self._lease})
+            cursor.execute(_BOOK_OWN, {"lease": self._lease.decode()})
 
     def close(self) -> None:
         """Book the rest and forget the statement; a lost connection leaves the marks to the next relay."""

@@ -3,14 +3,17 @@
 import logging
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError
-from django.db.models import F, Q
+from django.db import DatabaseError, connection
+from django.db.models import F, Model, Q
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 from notifications import digests, ledger, marks, rhythm
@@ -22,8 +25,9 @@ from notifications.models import Attempt, Channel, Message, State
 from recordsets.collisions import whole_again
 
 log = logging.getLogger(__name__)
+Row = TypeVar("Row", bound=Model)
 
-BATCH = 250
+BATCH = 500
 LIMIT = 10_000
 LEASE = timedelta(minutes=5)
 SECONDS_FOR_A_RUN = 60.0
@@ -145,13 +149,16 @@ def claim(*, at: datetime, size: int, lease: str) -> list[Message]:
 
 def _lease(*, at: datetime, size: int, lease: str) -> list[Message]:
     def claimed() -> list[Message]:
-        values = {"at": at, "size": size, "lease": lease, "until": at + LEASE}
-        batch = sorted(Message.objects.raw(_CLAIM, values), key=lambda each: (not each.urgent, each.pk))
+        values: dict[str, Any] = {"at": at, "size": size, "lease": lease, "until": at + LEASE}
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, values)
+            held = [(_holding(Message, _COLUMNS, row), holder) for *row, holder in cursor.fetchall()]
+        held.sort(key=lambda each: (not each[0].urgent, each[0].pk))
+        batch = [message for message, _holder in held]
         if batch:
             _add_readers(batch)
         taken_over: set[str] = set()
-        for message in batch:
-            holder: str = message.held_by  # type: ignore[attr-defined]
+        for message, holder in held:
             if holder and holder not in taken_over and message.channel == Channel.EMAIL:
                 taken_over.add(holder)
                 message.in_doubt += 1
@@ -164,14 +171,26 @@ def _lease(*, at: datetime, size: int, lease: str) -> list[Message]:
 def _add_readers(batch: list[Message]) -> None:
     """Give each message its reader, with as little as mail needs to know of people."""
     model = get_user_model()
-    names = {field.name for field in model._meta.get_fields()} & {model.get_email_field_name(), "is_active"}
+    known = {field.name for field in model._meta.get_fields()} & {model.get_email_field_name(), "is_active"}
+    names = (model._meta.pk.attname, *known)
     # An array is one parameter; a list of hundreds is hundreds of expressions for Django to write down.
     wanted = RawSQL("SELECT unnest(%s)", [list({message.recipient_id for message in batch})])
-    readers = (
-        {each.pk: each for each in model._default_manager.only(*names).filter(pk__in=wanted)} if batch else {}
-    )
+    found = model._default_manager.filter(pk__in=wanted).values_list(*names)
+    readers = {row[0]: _holding(model, names, row) for row in found}
     for message in batch:
         message.recipient = readers[message.recipient_id]
+
+
+def _holding(model: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
+    """A stored record that holds these columns; Django reads another one should anybody ask for it.
+
+    What ``only`` gives, in a fifth of the time: for the rows of which every mail needs two.
+    """
+    record = model.__new__(model)
+    record._state = ModelState()
+    record._state.adding, record._state.db = False, connection.alias
+    record.__dict__.update(zip(names, values, strict=True))
+    return record
 
 
 def _without_the_sleeping(batch: list[Message], *, at: datetime) -> list[Message]:
@@ -201,7 +220,7 @@ def _deliver_batch(run: Run, batch: list[Message]) -> None:
     left = batch[::-1]
     try:
         while left and run.goes_on:
-            run.tally[_deliver_one(run, left[-1])] += 1
+            run.tally[_deliver_one(run, left[-1], left[-2] if len(left) > 1 else None)] += 1
             left.pop()
             run.handed_over = False
         run.marks.book()
@@ -210,12 +229,12 @@ def _deliver_batch(run: Run, batch: list[Message]) -> None:
             _give_back(run, left)
 
 
-def _deliver_one(run: Run, message: Message) -> State:
-    """Try one message and store what came of it. A plain success is stored while the next one is offered."""
+def _deliver_one(run: Run, message: Message, following: Message | None) -> State:
+    """Try one message and store what came of it. A plain success is stored while the next one is written."""
     if message.in_doubt > ledger.MOST_DOUBTS:
         outcome = Outcome(Attempt.Outcome.IN_DOUBT, answer="not sent a third time")
     else:
-        outcome = _try(run, message)
+        outcome = _try(run, message, following)
     if outcome.result is Attempt.Outcome.OK and not message.letter:
         run.marks.note_sent(message, Receipt(outcome.provider_id, outcome.answer))
         return State.SENT
@@ -223,10 +242,10 @@ def _deliver_one(run: Run, message: Message) -> State:
     return ledger.record(message, outcome, lease=run.lease, at=run.at)
 
 
-def _try(run: Run, message: Message) -> Outcome:
+def _try(run: Run, message: Message, following: Message | None) -> Outcome:
     """Deliver one message; whatever goes wrong stops neither the others nor the relay."""
     try:
-        receipt = _deliver(run, message)
+        receipt = _deliver(run, message, following)
     except PermanentFailure as failure:
         return Outcome(Attempt.Outcome.PERMANENT, answer=str(failure), kind=failure.kind)
     except TemporaryFailure as failure:
@@ -242,13 +261,17 @@ def _try(run: Run, message: Message) -> Outcome:
     return Outcome(Attempt.Outcome.OK, provider_id=receipt.provider_id, answer=receipt.answer)
 
 
-def _deliver(run: Run, message: Message) -> Receipt:
+def _deliver(run: Run, message: Message, following: Message | None) -> Receipt:
     if message.channel == Channel.INBOX:
         run.before_handing_over()
         return inbox.deliver(message)
     if message.letter:
         run.marks.settle()  # writing another kind of mail may ask the database
-    return email.deliver(message, carrier=run.carrier, at=run.at, before=run.before_handing_over)
+    if following is not None and following.in_doubt > ledger.MOST_DOUBTS:
+        following = None
+    return email.deliver(
+        message, carrier=run.carrier, at=run.at, before=run.before_handing_over, following=following
+    )
 
 
 def _give_back(run: Run, messages: list[Message]) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from notifications import one_click
 from notifications.channels import PermanentFailure, Receipt
-from notifications.models import Incident, Message
+from notifications.models import Channel, Incident, Message
 
 PLACE_OF_THE_LINK = "[[link]]"
 SUMMARY = "summary"
@@ -61,16 +61,36 @@ class Carrier(Protocol):
     """Takes mails for as long as one run lasts; raises one of the failures of ``notifications.channels``.
 
     ``send`` calls ``before`` at the last moment at which the mail can still be held back, and not at all if
-    the mail does not get that far.
+    the mail does not get that far. ``next_to`` is the address that the next mail goes to, where that is
+    known: it may be announced together with this one, and nothing is lost if it does not come.
     """
 
-    def send(self, mail: Mail, *, before: Callable[[], None]) -> Receipt: ...
+    def send(self, mail: Mail, *, before: Callable[[], None], next_to: str = "") -> Receipt: ...
 
     def close(self) -> None: ...
 
 
-def deliver(message: Message, *, carrier: Carrier, at: datetime, before: Callable[[], None]) -> Receipt:
-    return carrier.send(compose(message, to=address_of(message), at=at), before=before)
+def deliver(
+    message: Message,
+    *,
+    carrier: Carrier,
+    at: datetime,
+    before: Callable[[], None],
+    following: Message | None = None,
+) -> Receipt:
+    """Hand a message over to the carrier, and tell it where the one that follows goes, if that is certain."""
+    mail = compose(message, to=address_of(message), at=at)
+    return carrier.send(mail, before=before, next_to=known_address(following) if following else "")
+
+
+def known_address(message: Message) -> str:
+    """Where the usual mail of a message will go; nothing where it has to be seen first."""
+    if message.channel != Channel.EMAIL or message.letter:
+        return ""
+    try:
+        return address_of(message)
+    except PermanentFailure:
+        return ""
 
 
 def address_of(message: Message) -> str:

@@ -27,29 +27,40 @@ class Smtp:
     """One SMTP connection for a run, opened at the first mail and opened again if it breaks.
 
     When the server cannot be reached, every later mail of the run fails the same way without another try.
-    Django's EMAIL_* settings say where the server is. See RFC 5321 section 4.2 for the reply codes.
+    Where the server allows it, the next mail is announced together with the text of this one (RFC 2920
+    section 3.1); its own text leaves when it is sent. Django's EMAIL_* settings say where the server is. See
+    RFC 5321 section 4.2 for the reply codes.
     """
 
     def __init__(self) -> None:
         self._server: smtplib.SMTP | None = None
         self._unreachable = ""
+        self._announced = ""
 
-    def send(self, mail: Mail, *, before: Callable[[], None]) -> Receipt:
+    def send(self, mail: Mail, *, before: Callable[[], None], next_to: str = "") -> Receipt:
         address = in_ascii(mail.to)
         content = as_bytes(mail, address)
+        if self._announced not in ("", address):  # the server waits for the text of a mail that does not come
+            self._drop()
         server = self._connected()
         try:
-            offer(server, address)
+            offer(server, address, announced=bool(self._announced))
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
             raise TemporaryFailure(words_of(problem)) from problem
+        finally:
+            self._announced = ""
         try:
             before()
-            return hand_over(server, content, mail.message_id)
+            if next_to.isascii() and server.has_extn("pipelining"):
+                self._announced = next_to
+            return hand_over(server, content, mail.message_id, next_to=self._announced)
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
             raise InDoubt(words_of(problem)) from problem
         except (PermanentFailure, TemporaryFailure):
+            if self._announced:
+                self._drop()
             raise
         except BaseException:  # the server still waits for a text: anything said to it now would be one
             self._drop()
@@ -58,7 +69,8 @@ class Smtp:
     def close(self) -> None:
         if self._server is not None:
             with suppress(OSError, smtplib.SMTPException):
-                self._server.quit()
+                if not self._announced:
+                    self._server.quit()
             self._drop()
 
     def _connected(self) -> smtplib.SMTP:
@@ -76,6 +88,7 @@ class Smtp:
         if self._server is not None:
             self._server.close()
             self._server = None
+        self._announced = ""
 
 
 def open_connection() -> smtplib.SMTP:
@@ -96,15 +109,22 @@ def open_connection() -> smtplib.SMTP:
     return server
 
 
-def offer(server: smtplib.SMTP, address: str) -> None:
+def announcing(address: str) -> tuple[str, str, str]:
+    """The commands after which the server waits for the text of a mail."""
+    return envelope_from(settings.DEFAULT_FROM_EMAIL), f"RCPT TO:<{address}>", "DATA"
+
+
+def offer(server: smtplib.SMTP, address: str, *, announced: bool) -> None:
     """Announce one mail, up to the point where the server waits for its text.
 
     A refused sender can be mended by us; a refused recipient is final. Where the server allows it
-    (PIPELINING, RFC 2920), the three commands travel together.
+    (PIPELINING, RFC 2920), the three commands travel together. Of one that was announced with the mail
+    before it, only the replies are still to be read.
     """
-    commands = (envelope_from(settings.DEFAULT_FROM_EMAIL), f"RCPT TO:<{address}>", "DATA")
-    if server.has_extn("pipelining"):
-        server.send("\r\n".join((*commands, "")))
+    commands = announcing(address)
+    if announced or server.has_extn("pipelining"):
+        if not announced:
+            server.send("\r\n".join((*commands, "")))
         replies = [reply_of(server) for _command in commands]
     else:
         replies = []
@@ -119,13 +139,16 @@ def offer(server: smtplib.SMTP, address: str) -> None:
             give_up(server, code, answer, final=place > 0 and code >= 500)
 
 
-def hand_over(server: smtplib.SMTP, content: bytes, message_id: str) -> Receipt:
-    """Give the server the mail it waits for. From the first byte on, only its answer tells what happened."""
-    server.send(content)
+def hand_over(server: smtplib.SMTP, content: bytes, message_id: str, *, next_to: str) -> Receipt:
+    """Give the server the mail it waits for. From the first byte on, only its answer tells what happened.
+
+    A mail to ``next_to`` is announced in the same breath.
+    """
+    server.send(content + "\r\n".join((*announcing(next_to), "")).encode("ascii") if next_to else content)
     wait(server, seconds_for_an_answer())
     code, answer = reply_of(server)
     if code >= 400:
-        give_up(server, code, answer, final=code >= 500)
+        give_up(server, code, answer, final=code >= 500, waits=bool(next_to))
     wait(server, patience())
     text = answer.decode(errors="replace")
     number = QUEUED_AS.search(text)
@@ -152,12 +175,15 @@ def reply_of(server: smtplib.SMTP) -> tuple[int, bytes]:
             return int(line[:3]), b"\n".join(lines)
 
 
-def give_up(server: smtplib.SMTP, code: int, answer: bytes, *, final: bool) -> None:
-    """Raise the failure that a reply means, with the connection ready for the next mail."""
+def give_up(server: smtplib.SMTP, code: int, answer: bytes, *, final: bool, waits: bool = False) -> None:
+    """Raise the failure that a reply means, with the connection ready for the next mail, or closed.
+
+    A server that ``waits`` for the text of another mail takes no command.
+    """
     text = f"{code} {answer.decode(errors='replace')}"
-    if code == 421:
+    if code == 421 or waits:
         server.close()
-        raise TemporaryFailure(text)
+        raise PermanentFailure(text) if final else TemporaryFailure(text)
     with suppress(OSError, smtplib.SMTPException):
         server.rset()
     raise PermanentFailure(text) if final else TemporaryFailure(text)

@@ -64,6 +64,9 @@ class Conversation(socketserver.StreamRequestHandler):
         if not recipient:
             self.say("554 5.5.1 no valid recipients")
             return
+        if recipient in self.server.refused_texts:
+            self.say(self.server.refused_texts[recipient])
+            return
         number = self.server.accept(recipient, b"".join(lines).decode())
         if recipient in self.server.silent:
             self.server.silent[recipient] -= 1
@@ -77,6 +80,7 @@ class Conversation(socketserver.StreamRequestHandler):
 class SmtpSink(socketserver.ThreadingTCPServer):
     """Keeps what it takes in ``mails`` as (recipient, text); ``answers`` are its replies to RCPT TO.
 
+    ``refused_texts`` are its replies to the text of a mail that it does not take.
     To those in ``silent`` it takes a mail that many times and hangs up instead of saying so. It waits
     ``slow`` seconds before its greeting and before it says that it took a mail.
     """
@@ -88,6 +92,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Conversation)
         self.mails: list[tuple[str, str]] = []
         self.answers: dict[str, str] = {}
+        self.refused_texts: dict[str, str] = {}
         self.silent: dict[str, int] = {}
         self.slow = 0.0
         self.pipelining = False

@@ -3,6 +3,7 @@
 Nothing is lost, nothing goes more than twice, and what may have gone twice is marked so.
 """
 
+import smtplib
 from collections import Counter
 from datetime import timedelta
 from unittest import mock
@@ -104,12 +105,49 @@ def test_one_refused_address_among_many_costs_the_others_nothing(smtp, tell, per
     assert smtp.connections == 1
 
 
+def test_a_text_that_is_refused_costs_the_mail_announced_after_it_nothing(smtp, tell, person, monday):
+    people = [person() for _ in range(3)]
+    smtp.refused_texts[people[1].email] = "552 5.3.4 too big"
+    tell(*people, channels=["email"])
+    assert deliver(monday) == relay.Delivered(sent=2, failed=1)
+    assert [to for to, _ in smtp.mails] == [people[0].email, people[2].email]
+    assert smtp.connections == (2 if smtp.pipelining else 1), (
+        "a server that waits for a text takes no command"
+    )
+
+
+def test_a_mail_that_was_announced_and_does_not_come_leaves_no_trace(smtp, tell, person, monday):
+    people = [person() for _ in range(4)]
+    told = tell(*people, channels=["email"])
+    compose, broken = email.compose, [told[1].pk, told[3].pk]
+
+    def failing(message, **how):
+        if message.pk in broken:
+            raise LookupError("no words")
+        return compose(message, **how)
+
+    with mock.patch.object(email, "compose", failing):
+        assert deliver(monday) == relay.Delivered(sent=2, retried=2)
+    assert [to for to, _ in smtp.mails] == [people[0].email, people[2].email]
+    assert deliver(monday + ledger.BACKOFF[0]).sent == 2
+    assert Counter(smtp.message_ids) == {each.message_id: 1 for each in told}
+
+
+def test_each_mail_after_the_first_is_announced_with_the_text_before_it(smtp, tell, person, monday):
+    tell(*(person() for _ in range(5)), channels=["email"])
+    with mock.patch("smtplib.SMTP.send", autospec=True, side_effect=smtplib.SMTP.send) as send:
+        deliver(monday)
+    said = [call.args[1] for call in send.call_args_list]
+    texts = [each for each in said if isinstance(each, bytes)]
+    assert [b"\r\nDATA\r\n" in each for each in texts] == [smtp.pipelining] * 4 + [False]
+
+
 def test_a_run_that_is_broken_off_in_a_mail_leaves_that_one_in_doubt(smtp, tell, person, monday):
     told = tell(*(person() for _ in range(3)), channels=["email"])
     hand_over = smtp_channel.hand_over
 
-    def interrupted(server, content, message_id):
-        receipt = hand_over(server, content, message_id)
+    def interrupted(server, content, message_id, **how):
+        receipt = hand_over(server, content, message_id, **how)
         if message_id == told[1].message_id:
             raise KeyboardInterrupt
         return receipt
@@ -151,9 +189,9 @@ def test_no_mail_leaves_before_the_one_ahead_of_it_is_marked(smtp, tell, person,
     marked_before = []
     hand_over = smtp_channel.hand_over
 
-    def watched(server, content, message_id):
+    def watched(server, content, message_id, **how):
         marked_before.append((Mark.objects.count(), len(smtp.mails)))
-        return hand_over(server, content, message_id)
+        return hand_over(server, content, message_id, **how)
 
     with mock.patch.object(smtp_channel, "hand_over", watched):
         deliver(monday)
