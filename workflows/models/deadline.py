@@ -13,8 +13,8 @@ class Deadline(models.Model):
         CANCELLED = "CANCELLED", _("Cancelled")
         SUPERSEDED = "SUPERSEDED", _("Replaced by a new date")
 
-    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="deadlines")
-    clock = models.ForeignKey("workflows.Clock", models.PROTECT, related_name="deadlines")
+    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="deadlines", db_index=False)
+    clock = models.ForeignKey("workflows.Clock", models.PROTECT, related_name="deadlines", db_index=False)
     clock_key = models.CharField(max_length=60)
     rung = models.CharField(max_length=30)
     generation = models.PositiveIntegerField()

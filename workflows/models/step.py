@@ -28,7 +28,7 @@ class Step(models.Model):
 
     repeated = False
 
-    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="steps")
+    case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="steps", db_index=False)
     sequence = models.PositiveIntegerField()
     nature = models.CharField(max_length=10, choices=Nature.choices)
     name = models.CharField(max_length=60)
