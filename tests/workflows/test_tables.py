@@ -56,7 +56,7 @@ def record_in(kind: str, state: str, *, facts: bool = True, took_part: bool = Fa
     for fact in facts_of(model):
         setattr(record, FACT_PREFIX + fact.name, facts)
     for names in openness._exclusions(model):
-        setattr(record, openness._participation(names), took_part)
+        setattr(record, openness.participation(names), took_part)
     return record
 
 
