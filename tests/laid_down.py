@@ -10,7 +10,8 @@ In every other case the function is carried out.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, wraps
@@ -74,6 +75,7 @@ class Kept:
 
 _kept: dict[Chain, Kept] = {}
 _place: Place | None = None
+_by_steps = False
 
 
 def laid_down(make: Callable[P, T]) -> Callable[P, T]:
@@ -83,7 +85,7 @@ def laid_down(make: Callable[P, T]) -> Callable[P, T]:
     def made(*args: P.args, **kwargs: P.kwargs) -> T:
         global _place
         said = _said((args, kwargs))
-        if said is None or not connection.in_atomic_block or not _may_lay():
+        if _by_steps or said is None or not connection.in_atomic_block or not _may_lay():
             return make(*args, **kwargs)
         before = _written()
         chain = _chain_until(before)
@@ -102,6 +104,17 @@ def laid_down(make: Callable[P, T]) -> Callable[P, T]:
         return answer
 
     return made
+
+
+@contextmanager
+def by_real_steps() -> Iterator[None]:
+    """Within this block nothing is laid down: for tests of what a step does besides writing rows."""
+    global _by_steps
+    _by_steps = True
+    try:
+        yield
+    finally:
+        _by_steps = False
 
 
 def _chain_until(now: Written) -> Chain | None:
@@ -160,7 +173,26 @@ def _lay(rows: dict[str, bytes]) -> None:
             cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - the name is the database's own
             with cursor.copy(f'COPY "{table}" FROM STDIN (FORMAT BINARY)') as copy:
                 copy.write(content)
+            for column, sequence in _numbered(table):
+                cursor.execute(
+                    f"SELECT setval(%s, greatest((SELECT last_value FROM {sequence}), "  # noqa: S608
+                    f'(SELECT coalesce(max("{column}"), 1) FROM "{table}")))',
+                    [sequence],
+                )
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@cache
+def _numbered(table: str) -> list[tuple[str, str]]:
+    """The columns of a table that a sequence numbers: it may have begun anew since the rows were read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, pg_get_serial_sequence(%s, attname) FROM pg_attribute "
+            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
+            "AND pg_get_serial_sequence(%s, attname) IS NOT NULL",
+            [table, table, table],
+        )
+        return list(cursor.fetchall())
 
 
 def _said(value: Any) -> Any:

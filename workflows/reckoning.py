@@ -38,12 +38,14 @@ def pauses_of(clocks: QuerySet[Clock]) -> Mapping[int, list[Pause]]:
 
 
 def rungs_of(clocks: QuerySet[Clock]) -> Mapping[int, list[StoredRung]]:
-    """The rungs of these clocks that are armed or have fired, by the clock's number; one query."""
+    """The rungs of these clocks that are armed or have fired, by the clock's number, in order; one query."""
     grouped: dict[int, list[StoredRung]] = defaultdict(list)
     stored = Deadline.objects.filter(
         clock__in=clocks.values("pk"), state__in=[Deadline.State.ARMED, Deadline.State.FIRED]
     )
-    for clock, rung, state, due_at in stored.values_list("clock_id", "rung", "state", "due_at"):
+    for clock, rung, state, due_at in stored.order_by("due_at", "pk").values_list(
+        "clock_id", "rung", "state", "due_at"
+    ):
         grouped[clock].append((rung, state, due_at))
     return grouped
 

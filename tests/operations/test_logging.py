@@ -26,6 +26,7 @@ from referrals.services import worker_requests
 from referrals.services.steps import take_step
 from tests import cases
 from tests.cases import OPEN_WORLD
+from tests.laid_down import by_real_steps
 from tests.operations.conftest import Browse
 from workflows.engine import StepRefused
 
@@ -136,7 +137,7 @@ def look_around(cast: Cast, browse: Browse) -> None:
 def test_a_journey_with_every_logger_at_debug_tells_no_personal_fact(
     log: Log, cast: Cast, browse: Browse
 ) -> None:
-    with sql_logged():
+    with sql_logged(), by_real_steps():
         journey(cast)
         look_around(cast, browse)
     assert len(log.of("referrals.traces")) > 15
