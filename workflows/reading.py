@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
+
+import orjson
 
 from recordsets import fetch, instance
 
@@ -88,12 +89,12 @@ def _reading(model: type[Case], compiled: Statement, told: Sequence[Any], using:
     rules = as_of(read_with["read_stamp"])
     return Reading(
         record=record,
-        clocks=[_clock(each, rules, using) for each in json.loads(read_with["read_clocks"] or "[]")],
+        clocks=[_clock(each, rules, using) for each in orjson.loads(read_with["read_clocks"] or "[]")],
         rules=rules,
         number=read_with["read_number"],
         proposal_id=read_with["read_proposal"],
         repeated_id=read_with["read_repeated"],
-        zones=json.loads(read_with.get("read_zones") or "{}"),
+        zones=orjson.loads(read_with.get("read_zones") or "{}"),
     )
 
 
