@@ -203,7 +203,8 @@ class Demo:
         ]
         self.child("web", ["-m", "gunicorn", "config.wsgi", *web])
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        self.child("worker", [*celery, "worker", *pool(), *quiet], orphaned=signal.SIGQUIT)
+        # By force: Celery may lose a signal that it handles while it starts. Its pool ends with its pipe.
+        self.child("worker", [*celery, "worker", *pool(), *quiet], orphaned=signal.SIGKILL)
         self.child("beat", [*celery, "beat", "--schedule", schedule, "--pidfile", ""])
 
     def child(self, name: str, words: Sequence[str], *, log: str = "", orphaned: int | None = None) -> Child:
