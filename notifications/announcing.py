@@ -51,6 +51,26 @@ def statement(
     return _statement(alone, unless_scheduled, only_if, using), params
 
 
+def nobody_scheduled(rows: Iterable[Message], *, using: str = "default") -> tuple[str, list[Any]]:
+    """The condition under which ``statement`` leaves no mail to be written after it, with its parameters.
+
+    Empty where none of these messages can wait.
+    """
+    readers = {row.recipient_id for row in rows if can_wait(row)}
+    if not readers:
+        return "", []
+    schedule = connections[using].ops.quote_name(Schedule._meta.db_table)
+    return (
+        f"NOT EXISTS (SELECT FROM {schedule} WHERE user_id = ANY(%s::bigint[]))",
+        [f"{{{','.join(map(str, sorted(readers)))}}}"],
+    )
+
+
+def can_wait(row: Message) -> bool:
+    """Whether a message goes by its reader's schedule, if there is one."""
+    return row.channel == Channel.EMAIL and not (row.urgent or row.mandatory)
+
+
 def written(
     rows: Sequence[Message], told: Iterable[Mapping[str, Any]], *, using: str = "default"
 ) -> list[Message]:

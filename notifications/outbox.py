@@ -122,14 +122,17 @@ def together() -> Iterator[None]:
 def rider(telling: Callable[[], object], *, only_if: str) -> Rider | None:
     """What ``telling`` tells, to be stored by a statement of the caller's where ``only_if`` holds in it.
 
-    None if it tells nobody. The caller's transaction is that of the statement.
+    None if it tells nobody. The transaction is that of the statement.
     """
     with _gathering() as rows:
         telling()
     if not rows:
         return None
     sql, params = announcing.statement(rows, unless_scheduled=True, only_if=only_if)
-    return Rider(sql, params, lambda told: _settled(rows, announcing.written(rows, told)))
+    whole_if, whole_params = announcing.nobody_scheduled(rows)
+    return Rider(
+        sql, params, lambda told: _settled(rows, announcing.written(rows, told)), whole_if, whole_params
+    )
 
 
 @contextmanager
@@ -162,7 +165,7 @@ def _settled(rows: list[Message], stored: Iterable[Message]) -> dict[str, Messag
 
 def _scheduled(left: list[Message]) -> dict[str, Message]:
     """Write the mails that can wait to those who have schedules of their own."""
-    mails = [row for row in left if row.channel == Channel.EMAIL and not (row.urgent or row.mandatory)]
+    mails = [row for row in left if announcing.can_wait(row)]
     schedules = rhythm.schedules_of({row.recipient_id for row in mails}) if mails else {}
     theirs = [row for row in mails if row.recipient_id in schedules]
     for row in theirs:

@@ -31,12 +31,16 @@ class Rider:
     """Rows that one package writes in a statement of another: with what happened there, or not at all.
 
     ``sql`` is an inserting statement with placeholders for ``params`` that returns rows; ``then`` is told
-    them, each as a mapping, in the transaction of the statement.
+    them, each as a mapping, in the transaction of the statement. Where ``then`` writes only if some condition
+    fails, ``whole_if`` is that condition, with placeholders for ``whole_params``: while it holds, the
+    statement needs no transaction around it.
     """
 
     sql: str
     params: Sequence[Any]
     then: Callable[[list[dict[str, Any]]], object]
+    whole_if: str = ""
+    whole_params: Sequence[Any] = ()
 
 
 def fetch(using: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -48,9 +52,9 @@ def fetch(using: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     if connection.queries_logged or connection.execute_wrappers:
         watching = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        raw: Any = _Cursor(connection.connection)
+        raw: Any = _Watched(connection.connection)
         with watching(raw) as watched:
-            watched.execute(_numbered(sql), params)
+            watched.execute(sql, params)
             return list(watched.fetchall())
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
@@ -63,6 +67,13 @@ class _Cursor(psycopg.RawCursor[Any]):
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
         self.adapters.register_loader("timestamptz", TimestamptzLoader)
+
+
+class _Watched(_Cursor):
+    """One that numbers the placeholders itself: who logs the statement knows them as Django writes them."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        return super().execute(_numbered(query), params, **how)
 
 
 def _cursor(connection: BaseDatabaseWrapper) -> _Cursor:

@@ -36,6 +36,16 @@ def code_of(failure: BaseException) -> str:
     return str(getattr(failure.__cause__, "sqlstate", None) or getattr(failure, "sqlstate", None) or "")
 
 
+@contextmanager
+def unless_put_back() -> Iterator[None]:
+    """End the block without an error where the database has put back its only statement, to be repeated."""
+    try:
+        yield
+    except Error as failure:
+        if code_of(failure) not in PUT_BACK:
+            raise
+
+
 def in_one_piece(work: Callable[P, T]) -> Callable[P, T]:
     """As ``transaction.atomic``, and again from the start when the database has put the transaction back.
 

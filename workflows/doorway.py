@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeAlias, TypeVar
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recordsets import Rider
-from recordsets.collisions import whole_again
+from recordsets.collisions import unless_put_back, whole_again
 
 from .days_in_words import instant
 from .machine import steps_for
@@ -47,9 +49,9 @@ Along: TypeAlias = Callable[[Case, Step], Rider | None]
 """What is to be written with a step, asked once it is known how the record will stand after it."""
 
 
-def stored(plans: Sequence[Plan], *, rider: Rider | None = None) -> set[int]:
+def stored(plans: Sequence[Plan], *, rider: Rider | None = None, only_whole: bool = False) -> set[int]:
     """Store what turns at records of one kind planned; the keys of those that nobody else was faster with."""
-    written = store([plan.change for plan in plans], rider=rider)
+    written = store([plan.change for plan in plans], rider=rider, only_whole=only_whole)
     for plan in plans:
         if plan.then is not None and plan.change.record.pk in written:
             plan.then()
@@ -76,29 +78,53 @@ def read_and_write(
     expected: int | None,
     along: Along | None = None,
 ) -> Step:
-    """Read, let ``plan`` decide, store; whoever loses the race does it again under the lock."""
+    """Read, let ``plan`` decide, store; whoever loses the race does it again under the lock.
+
+    Outside a transaction the first try needs none: what was read is still true if the version is, and what
+    is written is one statement.
+    """
+
+    def tried(write: Callable[[Plan, Rider | None], object]) -> Step | None:
+        found = read(type(record), [record.pk], by=by, at=at, step=step, keys={record.pk: key})
+        if not found:
+            raise type(record).DoesNotExist(record.pk)
+        reading = found[record.pk]
+        taken = _taken_before(reading)
+        if taken is None:
+            refuse_if_stale(reading.record, expected)
+            planned = plan(reading)
+            taken = planned.change.step
+            rider = along(reading.record, taken) if along is not None else None
+            if not write(planned, rider):
+                return None
+        record.__dict__.update(reading.record.__dict__)
+        return taken
 
     def whole() -> Step:
-        for locked in (False, True):
-            if locked:
-                lock([record.pk])
-            found = read(type(record), [record.pk], by=by, at=at, step=step, keys={record.pk: key})
-            if not found:
-                raise type(record).DoesNotExist(record.pk)
-            reading = found[record.pk]
-            taken = _taken_before(reading)
-            if taken is None:
-                refuse_if_stale(reading.record, expected)
-                planned = plan(reading)
-                taken = planned.change.step
-                rider = along(reading.record, taken) if along is not None else None
-                if not stored([planned], rider=rider):
-                    continue
-            record.__dict__.update(reading.record.__dict__)
-            return taken
-        raise RuntimeError(f"case {record.pk} changed under its own lock")
+        taken = tried(_written)
+        if taken is None:
+            lock([record.pk])
+            taken = tried(_written)
+        if taken is None:
+            raise RuntimeError(f"case {record.pk} changed under its own lock")
+        return taken
 
-    return whole_again(whole, records=[record], savepoint=False)
+    taken = None
+    if not transaction.get_connection().in_atomic_block:
+        with unless_put_back():
+            taken = tried(_written_at_once)
+    return taken or whole_again(whole, records=[record], savepoint=False)
+
+
+def _written(planned: Plan, rider: Rider | None) -> object:
+    return stored([planned], rider=rider)
+
+
+def _written_at_once(planned: Plan, rider: Rider | None) -> object:
+    """The same, in one statement that needs no transaction around it if that is all there is to write."""
+    if planned.then is None and stored([planned], rider=rider, only_whole=True):
+        return True
+    return whole_again(partial(_written, planned, rider))
 
 
 def read_and_write_all(

@@ -98,8 +98,8 @@ def _may_stand_in_clear(value: Any) -> bool:
 def seal_texts(step: Step, data: Mapping[str, Any]) -> None:
     """Give a line that is about to be hashed and written its data, with seals for its words and its reason.
 
-    The line knows its words as long as it is in memory; ``keep_all`` keeps them. A reason that looks like a
-    seal is sealed too, so that nobody can type one. Raises ``SentenceInClear``.
+    The line knows its words as long as it is in memory; ``kept_with`` has what keeps them. A reason that
+    looks like a seal is sealed too, so that nobody can type one. Raises ``SentenceInClear``.
     """
     step.data, seals = sealed_data(data)
     if step.reason:
@@ -109,16 +109,20 @@ def seal_texts(step: Step, data: Mapping[str, Any]) -> None:
         step.__dict__[SPOKEN] = seals
 
 
-def keep_all(steps: Iterable[Step]) -> None:
-    """Keep the texts of lines that were just written, in their transaction: one insert, or none."""
-    rows = [
-        Wording(case_id=step.case_id, sequence=step.sequence, field=field, key=each.key, text=each.text)
+def kept_with(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The texts of lines that are being written: the rows of ``Wording`` that must be written with them."""
+    return [
+        {
+            "case_id": step.case_id,
+            "sequence": step.sequence,
+            "field": field,
+            "key": each.key,
+            "text": each.text,
+        }
         for step in steps
         for field, each in step.__dict__.get(SPOKEN, {}).items()
         if each.seal
     ]
-    if rows:
-        Wording.objects.bulk_create(rows)
 
 
 def is_sealed(value: object) -> bool:

@@ -68,11 +68,18 @@ def _mutable(model: type[Case]) -> tuple[str, ...]:
     )
 
 
-def store(changes: Sequence[Change], *, rider: Rider | None = None, using: str = "default") -> set[int]:
+def store(
+    changes: Sequence[Change],
+    *,
+    rider: Rider | None = None,
+    only_whole: bool = False,
+    using: str = "default",
+) -> set[int]:
     """Write the changes of records of one kind; returns the keys of the cases that were written.
 
     The others had changed since they were read, and nothing was written for them. Steps get their keys.
-    A ``rider`` finds the keys of the written cases in ``moved (id)``.
+    A ``rider`` finds the keys of the written cases in ``moved (id)``. With ``only_whole``, nothing is written
+    where the rider would have to write more afterwards: outside a transaction.
     """
     model = type(changes[0].record)
     own = tuple(sorted({name for change in changes for name in change.own}))
@@ -80,12 +87,18 @@ def store(changes: Sequence[Change], *, rider: Rider | None = None, using: str =
     rows = {"cases": _cases(changes), "steps": [columns(each.step, line) for each in changes]}
     if own:
         rows["own"] = _own_rows(model, own, changes, using)
+    if words := sealing.kept_with(each.step for each in changes):
+        rows["words"] = words
     rows |= _clock_rows(changes)
     alone = frozenset(name for name, some in rows.items() if len(some) == 1)
-    statement = statement_for(model, line, own, frozenset(rows), alone, rider and rider.sql, using)
-    params = [
-        each for name, types in statement.types for each in bound(rows[name], types, alone=name in alone)
-    ]
+    whole_if = rider.whole_if if rider is not None and only_whole else ""
+    sql_of_rider = rider and rider.sql
+    statement = statement_for(model, line, own, frozenset(rows), alone, sql_of_rider, whole_if, using)
+    params: list[Any] = []
+    for name, types in statement.types:
+        params.extend(bound(rows[name], types, alone=name in alone))
+        if name == "cases" and rider is not None and whole_if:
+            params.extend(rider.whole_params)
     if rider is not None:
         params.extend(rider.params)
     found = fetch(using, statement.sql, params)
@@ -94,7 +107,6 @@ def store(changes: Sequence[Change], *, rider: Rider | None = None, using: str =
         change.step.pk = written.get(change.record.pk)
         change.step._state.adding = False
         change.step._state.db = using
-    sealing.keep_all(change.step for change in changes if change.record.pk in written)
     if rider is not None and found:
         rider.then(found[0][2] or [])
     return set(written)

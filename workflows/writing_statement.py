@@ -11,7 +11,7 @@ from django.db import models
 
 from recordsets import column_types, given, listed
 
-from .models import Case, Clock, Deadline, Step
+from .models import Case, Clock, Deadline, Step, Wording
 
 CASE_COLUMNS = (
     "state", "version", "definition_version", "jurisdiction", "time_zone", "desk_id", "assignee_id",
@@ -22,6 +22,7 @@ STEP_COLUMNS = (
     "organization", "at", "reason", "definition_version", "rules", "data", "effects", "idempotency_key",
     "previous_hash", "hash",
 )  # fmt: skip
+WORDING_COLUMNS = ("case_id", "sequence", "field", "key", "text")
 CLOCK_COLUMNS = (
     "case_id", "key", "policy_id", "generation", "started_at", "counts_from", "served", "until_at", "due_on",
     "due_at",
@@ -56,16 +57,20 @@ def statement_for(
     parts: frozenset[str],
     alone: frozenset[str],
     rider: str | None,
+    whole_if: str,
     using: str,
 ) -> Statement:
-    """The writing statement for records of a kind: by what of them changes, and where that is one row."""
+    """The writing statement for records of a kind: by what of them changes, and where that is one row.
+
+    It writes nothing unless ``whole_if`` holds, whose parameters follow those of the cases.
+    """
     types = {name: each for name, each in _types(model, line, own, using).items() if name in parts}
     rows = {name: given(each, alone=name in alone) for name, each in types.items()}
     sets = ", ".join(f'"{name}" = g."{name}"' for name in CASE_COLUMNS)
     found = [
         f"""moved AS (
             UPDATE workflows_case c SET {sets} FROM {rows["cases"]} AS g
-            WHERE c.id = g.id AND c.version = g.expected RETURNING c.id)""",
+            WHERE c.id = g.id AND c.version = g.expected AND {whole_if or "true"} RETURNING c.id)""",
         f"""written AS (
             INSERT INTO workflows_step ({listed(types["steps"])})
             SELECT {listed(types["steps"], of="s")} FROM {rows["steps"]} AS s
@@ -78,6 +83,13 @@ def statement_for(
             f"""own AS (
             UPDATE "{model._meta.db_table}" r SET {assigned} FROM {rows["own"]} AS g
             JOIN moved ON moved.id = g.id WHERE r."{primary}" = g.id)"""
+        )
+    if "words" in rows:
+        found.append(
+            f"""worded AS (
+            INSERT INTO workflows_wording ({listed(types["words"])})
+            SELECT {listed(types["words"], of="w")} FROM {rows["words"]} AS w
+            JOIN moved ON moved.id = w.case_id)"""
         )
     found.extend(_clock_parts(rows))
     told = "NULL"
@@ -96,6 +108,7 @@ def _types(
         "cases": {"id": "bigint", "expected": "integer", **column_types(Case, CASE_COLUMNS, using=using)},
         "steps": column_types(Step, line, using=using),
         "own": {"id": "bigint", **column_types(model, own, using=using)},
+        "words": column_types(Wording, WORDING_COLUMNS, using=using),
         "stops": ABOUT_CLOCK,
         "pauses": {**ABOUT_CLOCK, "reason": "text", "authority": "text", "ordered_in": "integer"},
         "resumes": {**ABOUT_CLOCK, "ends": "bigint", **column_types(Clock, MOVED_CLOCK, using=using)},

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows import openness, sealing
+from workflows.machine import steps_for
 from workflows.machines.renewal import State as RenewalState
 from workflows.models import Kind, Step
 from workflows.parties import Actor
@@ -156,6 +157,25 @@ def look_ahead(record: Any, name: str, **data: Any) -> None:
 def stands_alone(record: Any, step: Step) -> bool:
     """Whether a step is taken at once and sets nothing off in other cases."""
     return step.nature == Step.Nature.MOVED and (record.machine.kind, step.name) not in EFFECTS
+
+
+def is_all(record: Any, name: str) -> bool:
+    """Whether a step of this name is all that is to be stored, with its messages: one statement then does.
+
+    Nothing follows in other cases, none of them has a say, no letter is issued, nobody countersigns.
+    """
+    kind = record.machine.kind
+    if (
+        name in (openness.COUNTERSIGN, openness.SEND_BACK)
+        or (kind, name) in EFFECTS
+        or (kind, name) in GUARDS
+    ):
+        return False
+    if letters.template_of(record, name) is not None:
+        return False
+    return all(
+        openness.manner_of(each).countersigned_by is None for each in steps_for(record) if each.name == name
+    )
 
 
 def follow(record: Any, step: Step, *, by: Actor, at: datetime) -> Step | None:

@@ -1,13 +1,13 @@
 """Taking a step as the casework sees it: the door, what it sets off in other cases, who is told.
 
-Everything happens in one transaction: a message is written if and only if the
-step it speaks of is. If the database puts that transaction back, because others
-stood in its way, all of it is begun again.
+Everything happens in one transaction, or in one statement where a step sets nothing off: a message is written
+if and only if the step it speaks of is. If the database puts that back, because others stood in its way, all
+of it is begun again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,7 +29,6 @@ from . import effects
 
 
 @traced
-@in_one_piece
 def take_step(
     record: Case,
     name: str,
@@ -50,8 +49,8 @@ def take_step(
     the caller tells them itself, once for many cases.
     """
     personal_data.refuse({_("Reason"): reason})
-    effects.look_ahead(record, name, **data)
-    step = engine.advance(
+    advance = partial(
+        engine.advance,
         record,
         name,
         by=by,
@@ -62,6 +61,24 @@ def take_step(
         along=_told_with if tell else None,
         **data,
     )
+    if effects.is_all(record, name):
+        return advance()
+    return _with_what_follows(record, name, data, advance, by=by, at=at, tell=tell)
+
+
+@in_one_piece
+def _with_what_follows(
+    record: Case,
+    name: str,
+    data: dict[str, Any],
+    advance: Callable[[], Step],
+    *,
+    by: Actor,
+    at: datetime,
+    tell: bool,
+) -> Step:
+    effects.look_ahead(record, name, **data)
+    step = advance()
     if not step.repeated:
         then = effects.follow(record, step, by=by, at=at)
         if tell and not effects.stands_alone(record, step):

@@ -191,15 +191,13 @@ class Ours(Way):
     """The door and the outbox."""
 
     def __init__(self, ground: Ground) -> None:
-        from django.db import transaction
-
         from notifications import outbox
         from recordsets import instance
         from referrals.models import WorkerRequest
         from workflows import engine
 
         self.ground = ground
-        self.atomic, self.outbox, self.engine = transaction.atomic, outbox, engine
+        self.outbox, self.engine = outbox, engine
         self.record = partial(instance, WorkerRequest)
 
     def backend(self) -> int:
@@ -212,16 +210,15 @@ class Ours(Way):
         def along(record: Any, step: Any) -> Any:
             return self.outbox.rider(partial(self.tell, record, step), only_if=self.engine.WRITTEN)
 
-        with self.atomic():
-            self.engine.advance(
-                self.record({"id": pk, "case_ptr_id": pk, "reference": ""}),
-                "request_evidence",
-                by=self.ground.person,
-                at=NOW,
-                along=along,
-                rfe_served_on=SERVED,
-                rfe_served_by="mail",
-            )
+        self.engine.advance(
+            self.record({"id": pk, "case_ptr_id": pk, "reference": ""}),
+            "request_evidence",
+            by=self.ground.person,
+            at=NOW,
+            along=along,
+            rfe_served_on=SERVED,
+            rfe_served_by="mail",
+        )
 
     def tell(self, record: Any, step: Any) -> None:
         self.outbox.tell(
