@@ -17,10 +17,11 @@ from recordsets import bound, column_types, columns, fetch, given, listed
 
 COLUMNS = (
     "effect_key", "public_id", "event", "recipient_id", "channel", "about", "link", "subject", "body",
-    "context", "language", "urgent", "mandatory", "letter", "again_of_id", "state", "created_at",
-    "send_after", "put_off_until", "next_try_at", "leased_by", "attempts", "in_doubt", "digest_id",
-    "sent_at", "read_at",
+    "context", "language", "urgent", "mandatory", "letter", "state", "created_at", "send_after",
+    "put_off_until", "next_try_at", "sent_at",
 )  # fmt: skip
+BEFORE_ANY_TRY = {"leased_by": "''", "attempts": "0"}
+"""How every message begins, as literals; what else is not named here is empty in a new one."""
 
 
 def store(rows: Sequence[Message], *, unless_scheduled: bool, using: str = "default") -> list[Message]:
@@ -102,7 +103,7 @@ def _statement(alone: bool, unless_scheduled: bool, only_if: str, using: str) ->
         "put_off_until": 'CASE WHEN off THEN NULL ELSE m."put_off_until" END',
         "next_try_at": 'CASE WHEN off THEN m."send_after" ELSE m."next_try_at" END',
     }
-    values = ", ".join(skipped.get(name, f'm."{name}"') for name in COLUMNS)
+    values = ", ".join([*(skipped.get(name, f'm."{name}"') for name in COLUMNS), *BEFORE_ANY_TRY.values()])
     message, preference, schedule = (
         connections[using].ops.quote_name(each._meta.db_table) for each in (Message, Preference, Schedule)
     )
@@ -113,7 +114,7 @@ def _statement(alone: bool, unless_scheduled: bool, only_if: str, using: str) ->
             f"SELECT FROM {schedule} s WHERE s.user_id = m.recipient_id))"
         )
     return f"""
-        INSERT INTO {message} ({listed(COLUMNS)})
+        INSERT INTO {message} ({listed([*COLUMNS, *BEFORE_ANY_TRY])})
         SELECT {values}
         FROM {given(_types(using), alone=alone)} AS m
         CROSS JOIN LATERAL (SELECT NOT m.mandatory AND NOT coalesce((

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
 
@@ -108,7 +109,7 @@ def store(
         change.step._state.adding = False
         change.step._state.db = using
     if rider is not None and found:
-        rider.then(found[0][2] or [])
+        rider.then(orjson.loads(found[0][2] or "[]"))
     return set(written)
 
 

@@ -95,7 +95,7 @@ def statement_for(
     told = "NULL"
     if rider:
         found.append(f"told AS ({rider})")
-        told = "(SELECT json_agg(told) FROM told)"
+        told = "(SELECT json_agg(told)::text FROM told)"
     sql = f"WITH {', '.join(found)} SELECT case_id, id, {told} FROM written"
     return Statement(sql, tuple(types.items()))
 
