@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 import present
 from referrals import account_mail
@@ -22,5 +22,14 @@ class InvitedOnly(DefaultAccountAdapter):
         account_mail.tell_password_reset(user, at=present.now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Nothing: every other mail of django-allauth is turned off by the settings."""
-        raise NotImplementedError(f"{template_prefix} has no place in the outbox.")
+        """Refuse: what would send any other mail is turned off by the settings or closed. Raises RuntimeError."""
+        raise RuntimeError(f"{template_prefix} has no place in the outbox.")
+
+
+def closed(request: HttpRequest, *given: str) -> HttpResponse:
+    """Answer 404 where django-allauth would let somebody change an address or sign in by mail.
+
+    An account's address is its organization's to change: whoever could add one could have a password sent
+    there.
+    """
+    raise Http404

@@ -2,8 +2,9 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from config.accounts import closed
 from config.health import healthz, readyz
 from config.metrics import metrics
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    re_path(r"^accounts/(email|confirm-email|login/code)/", closed),
     path("accounts/", include("allauth.account.urls")),
     path("notifications/", include("notifications.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

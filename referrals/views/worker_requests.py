@@ -130,9 +130,8 @@ def _back_to_the_request(request: SignedIn, reference: str) -> str:
 def request_edit(request: SignedIn, reference: str) -> HttpResponse:
     record, at = own_request(request, reference), present.now()
     open_to_change = is_prepared(record)
-    form = ClaimForm(
-        request.POST or None, request=record, permit=packets.open_permit(record), today=timezone.localdate(at)
-    )
+    typed = request.POST if request.method == "POST" else None
+    form = ClaimForm(typed, request=record, permit=packets.open_permit(record), today=timezone.localdate(at))
     status = 200
     if request.method == "POST" and not open_to_change:
         form.add_error(

@@ -50,3 +50,12 @@ def signed_in(sessions: dict[str, str], world: World) -> Callable[[str], Client]
         return client
 
     return browser
+
+
+@pytest.fixture
+def _refused_in_short(settings: Any) -> None:
+    """Draw no page around the thousands of refusals of a test that counts nothing but their numbers.
+
+    That the page can be drawn for everybody is seen where each case is opened by each of them.
+    """
+    settings.ROOT_URLCONF = "tests.wall.addresses"

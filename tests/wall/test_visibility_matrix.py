@@ -115,15 +115,6 @@ def test_pages_open_only_for_those_listed(world: World, signed_in: Callable[[str
     assert wrong == []
 
 
-@pytest.fixture
-def _refused_in_short(settings: Any) -> None:
-    """Draw no page around the thousands of refusals of a test that counts nothing but their numbers.
-
-    That the page can be drawn for everybody is seen where each case is opened by each of them, above.
-    """
-    settings.ROOT_URLCONF = "tests.wall.addresses"
-
-
 @pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("who", sorted(SIGNED_IN))
 def test_pages_of_steps_are_closed_to_everybody_else(

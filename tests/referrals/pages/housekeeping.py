@@ -15,6 +15,9 @@ from workflows.models.policy import FEDERAL
 
 if TYPE_CHECKING:
     from tests.referrals.pages.casework import Casework
+    from tests.wall.world import World
+
+    WithCast = Casework | World
 
 LAST_CLOSURE = date(2022, 1, 3)
 
@@ -55,7 +58,7 @@ def agencys_own(key: str) -> Policy:
     return row
 
 
-def change(casework: Casework, rule: Policy, **decision: Any) -> PolicyChange:
+def change(casework: WithCast, rule: Policy, **decision: Any) -> PolicyChange:
     return PolicyChange.objects.create(
         matter=PolicyChange.Matter.RULE,
         key=rule.key,
@@ -92,7 +95,7 @@ def incident(casework: Casework, key: str) -> Incident:
     )
 
 
-def redaction(casework: Casework) -> Any:
+def redaction(casework: WithCast) -> Any:
     """A wish to make the reason of a line unreadable."""
     cast, request = casework.cast, request_draft(casework.cast)
     spoken = spoken_line(request, "Settled with Prudencia.", by=cast.representative, at=OPEN_WORLD)

@@ -1,0 +1,387 @@
+"""Every address, every method, every kind of person, their own objects and those of others.
+
+An address that has no line here fails. Whoever may not see an object gets 404 from every address that names
+it, by its reference or by its key; whoever may see it, but has no business on that page, is refused. Every
+request is undone before the next one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from notifications.models import Channel, Incident, Message
+from referrals.models import Delegation, Document
+from tests.cases import OPEN_WORLD
+from tests.referrals.pages import housekeeping
+from tests.wall.people import (
+    ADMINISTRATOR,
+    AGENCY,
+    ANONYMOUS,
+    DHS,
+    EVERYBODY,
+    ICE_NEW_YORK,
+    ICE_PHOENIX,
+    INTAKE,
+    NOBODY,
+    OTHER_AGENCY,
+    OTHER_ORGANIZATION,
+    OWN,
+    OWN_ORGANIZER,
+    PROGRAMME,
+    SIGNED_IN,
+    THIRD_AGENCY,
+    USCIS,
+)  # fmt: skip
+from tests.wall.test_visibility_matrix import MAY_SEE
+from tests.wall.world import World
+from workflows.models import Absence, Kind, Policy
+from workflows.models.policy import FEDERAL
+
+LABOR = AGENCY | OTHER_AGENCY | THIRD_AGENCY
+REPRESENTATIVES = OWN | OTHER_ORGANIZATION
+ADVOCATES = REPRESENTATIVES | OWN_ORGANIZER
+ICE = ICE_PHOENIX | ICE_NEW_YORK
+WHOLE = os.environ.get("WALL") == "whole"
+"""Every record instead of two for each address and person: an hour's work instead of a minute's."""
+NO_KEY = 2_000_000_000
+NO_SUCH_METHOD = 405
+"""An address may say that it knows no such method before it looks whose the object is: that says nothing."""
+
+
+# Addresses that name a case: its kinds, and who of those who see the case has business there.
+OF_CASES: dict[str, tuple[set[str] | None, set[str]]] = {
+    "case": (None, SIGNED_IN),
+    "case_step": (None, SIGNED_IN),
+    "case_assignment": (None, SIGNED_IN),
+    "case_history": (None, SIGNED_IN),
+    "case_history_file": (None, SIGNED_IN),
+    "case_as_of": (None, SIGNED_IN),
+    "case_told": (None, SIGNED_IN),
+    "tell_again": (None, SIGNED_IN),
+    "timeline": (None, REPRESENTATIVES),
+    "clock_pause": (None, SIGNED_IN),
+    "clock_lift": (None, SIGNED_IN),
+    "soi_request_edit": ({Kind.SOI_REQUEST}, ADVOCATES),
+    "soi_request_assess": ({Kind.SOI_REQUEST}, LABOR),
+    "soi_request_matter": ({Kind.SOI_REQUEST}, LABOR),
+    "statement_edit": ({Kind.STATEMENT}, LABOR),
+    "statement_preview": ({Kind.STATEMENT}, SIGNED_IN),
+    "dhs_draft_check": ({Kind.STATEMENT}, LABOR | DHS),
+    "override_new": ({Kind.STATEMENT}, SIGNED_IN),
+    "stay_support_preview": ({Kind.STAY_REFERRAL}, LABOR),
+    "request_edit": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_packet": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_evidence": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_evidence_remove": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_evidence_scan": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_evidence_scan_remove": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_scope": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_consent": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_consent_withdraw": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "request_screening": ({Kind.WORKER_REQUEST}, REPRESENTATIVES),
+    "stay_edit": ({Kind.STAY}, REPRESENTATIVES),
+    "stay_support_new": ({Kind.STAY}, REPRESENTATIVES),
+    "renewal_new": ({Kind.GRANT}, REPRESENTATIVES),
+    "grant_grounds": ({Kind.GRANT}, USCIS | ICE),
+    "review": ({Kind.WORKER_REQUEST}, INTAKE | USCIS | ICE),
+    "completeness": ({Kind.WORKER_REQUEST}, INTAKE | USCIS | ICE),
+    "routing": ({Kind.WORKER_REQUEST}, INTAKE | USCIS | ICE),
+    "decision": ({Kind.WORKER_REQUEST}, USCIS | ICE),
+    "letter_preview": (None, SIGNED_IN),
+}
+
+STAFF_OF_RULES = {"approver", "second_approver", "signer", "ny_approver", "ny_signer"}
+STEWARDS = PROGRAMME | ADMINISTRATOR
+
+# Addresses that name something else: which object, and who may see it.
+OF_OTHERS: dict[str, tuple[str, set[str]]] = {
+    "document": ("letter", OWN | INTAKE | USCIS),
+    "inbox_message": ("message", OWN),
+    "matter": ("matter", AGENCY),
+    "matter_edit": ("matter", AGENCY),
+    "statement_new": ("matter", AGENCY),
+    "worker": ("worker", OWN),
+    "worker_edit": ("worker", OWN),
+    "worker_consent_withdraw": ("worker", OWN),
+    "signature": ("delegation", AGENCY),
+    "absence_end": ("absence", AGENCY),
+    "agency_settings": ("agency", SIGNED_IN),
+    "rule": ("rule", SIGNED_IN),
+    "rule_propose": ("rule", STEWARDS),
+    "rule_check": ("row of a rule", STEWARDS),
+    "rule_change": ("change of a rule", STAFF_OF_RULES | STEWARDS),
+    "rule_change_cases": ("change of a rule", STAFF_OF_RULES | STEWARDS),
+    "closure_change": ("closure of an agency", AGENCY - {"investigator"}),
+    "redaction": ("request to redact", STEWARDS),
+    "incident": ("incident", ADMINISTRATOR),
+    "incident_owner": ("incident", ADMINISTRATOR),
+}
+
+# Addresses without an object: who may come in.
+OF_NOTHING: dict[str, set[str]] = {
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "account_login": EVERYBODY,
+    "account_logout": EVERYBODY,
+    "account_inactive": EVERYBODY,
+    "account_signup": EVERYBODY,
+    "account_reauthenticate": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "account_reset_password": EVERYBODY,
+    "account_reset_password_done": EVERYBODY,
+    "account_reset_password_from_key_done": EVERYBODY,
+    "notifications_bounces": EVERYBODY,
+    "set_language": EVERYBODY,
+    "session": EVERYBODY,
+    "deadline_calculator": EVERYBODY,
+    "verify_letter": EVERYBODY,
+    "daily_heads": EVERYBODY,
+    "history_verifier": EVERYBODY,
+    "desk": SIGNED_IN,
+    "together": SIGNED_IN - ICE,
+    "together_assign": SIGNED_IN - ICE,
+    "search": SIGNED_IN,
+    "inbox": SIGNED_IN,
+    "switch_capacity": SIGNED_IN,
+    "act_for": SIGNED_IN,
+    "absences": SIGNED_IN,
+    "notification_choices": SIGNED_IN,
+    "address_works": SIGNED_IN,
+    "rules": SIGNED_IN,
+    "agency_profiles": SIGNED_IN,
+    "closures": SIGNED_IN,
+    "rule_changes": STAFF_OF_RULES | STEWARDS,
+    "closure_new": STAFF_OF_RULES | STEWARDS,
+    "signatures": LABOR,
+    "signature_new": STAFF_OF_RULES,
+    "soi_request_new": ADVOCATES,
+    "matters": LABOR,
+    "matter_new": LABOR - {"signer", "ny_signer"},
+    "matters_import": LABOR - {"signer", "ny_signer"},
+    "workers": REPRESENTATIVES,
+    "worker_new": REPRESENTATIVES,
+    "request_new": REPRESENTATIVES,
+    "statement_attach": REPRESENTATIVES,
+    "notices": REPRESENTATIVES,
+    "stay_new": REPRESENTATIVES,
+    "overrides": PROGRAMME,
+    "redactions": STEWARDS,
+    "operations": ADMINISTRATOR,
+    "incidents": ADMINISTRATOR,
+    "kept_mail": NOBODY,  # outside of a demonstration
+}
+# What is not an account's to reach: a secret in the address or the header opens it, and is tried elsewhere.
+BY_SECRET = {
+    "metrics": "tests/operations/test_probes.py",
+    "notifications_off": "tests/notifications",
+    "account_reset_password_from_key": "tests/notifications",
+}
+CLOSED_TO_ALL = {
+    "account_email", "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
+}  # fmt: skip
+
+
+def parts_of(name: str, record: Any) -> dict[str, Any]:
+    """What an address of a case names besides the case: something of that case, if it has it."""
+    clock = record.machine.clocks[0].key if record.machine.clocks else "rfe"
+    proof = record.evidence.first() if record.kind == Kind.WORKER_REQUEST else None
+    message = Message.objects.filter(about=record.reference, channel="EMAIL").first()
+    by_name: dict[str, dict[str, Any]] = {
+        "case_step": {"name": "withdraw"},
+        "tell_again": {"public_id": message.public_id if message else UUID(int=1)},
+        "clock_pause": {"key": clock},
+        "clock_lift": {"key": clock, "line": 1},
+        "soi_request_edit": {"part": "employer"},
+        "letter_preview": {"name": "deny"},
+    }
+    if name.startswith("request_evidence_"):
+        return {"number": proof.pk if proof else 1}
+    return by_name.get(name, {})
+
+
+def walked(patterns: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from walked(each.url_patterns, prefix + str(each.pattern))
+        elif isinstance(each, URLPattern):
+            yield str(each.name), prefix + str(each.pattern)
+
+
+def addresses() -> dict[str, str]:
+    """Every address of the site by its name."""
+    return dict(walked(get_resolver().url_patterns))
+
+
+def test_every_address_has_a_line() -> None:
+    lines = [*OF_CASES, *OF_OTHERS, *OF_NOTHING, *BY_SECRET, *CLOSED_TO_ALL]
+    assert len(lines) == len(set(lines))
+    assert set(addresses()) - set(lines) == {"None"}, "the one without a name is the closed door of accounts"
+    assert set(lines) - set(addresses()) == set()
+
+
+def undone(browser: Client, method: str, address: str) -> Any:
+    """The answer to a request whose changes are taken back."""
+    with transaction.atomic():
+        answer = getattr(browser, method)(address)
+        transaction.set_rollback(True)
+    return answer
+
+
+def right(status: int, who: str, *, sees: bool, may: bool) -> bool:
+    """Whether a person may get this answer who sees the object or not, and may act there or not."""
+    if status == NO_SUCH_METHOD:
+        return True
+    if may:
+        return status < 500
+    if who == ANONYMOUS:
+        return status in {302, 401, 404}
+    return status in {403, 404} if sees else status == 404
+
+
+def objects_of(name: str, who: str, kinds: set[str] | None, world: World) -> list[str]:
+    """A record that a person sees and one that they do not, another pair for each address; or all of them."""
+    fitting = [data for data in MAY_SEE if kinds is None or world.record(data).kind in kinds]
+    seen = [data for data in fitting if who in MAY_SEE[data]]
+    unseen = [data for data in fitting if who not in MAY_SEE[data]]
+    if WHOLE:
+        return fitting
+    turn = crc32(f"{name} {who}".encode())
+    return [some[turn % len(some)] for some in (seen, unseen) if some]
+
+
+@pytest.mark.usefixtures("_refused_in_short")
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_addresses_of_cases(world: World, signed_in: Callable[[str], Client], who: str) -> None:
+    browser, wrong = signed_in(who), []
+    for name, (kinds, business) in OF_CASES.items():
+        for data in objects_of(name, who, kinds, world):
+            record, sees = world.record(data), who in MAY_SEE[data]
+            parts = parts_of(name, record)
+            for called, method in ((record.reference, "get"), (record.reference, "post"), (record.pk, "get")):
+                address = reverse(name, kwargs={**parts, "reference": str(called)})
+                status = undone(browser, method, address).status_code
+                found = sees and called == record.reference
+                if not right(status, who, sees=found, may=found and who in business):
+                    wrong.append((name, method, data, status))
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("_refused_in_short")
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_addresses_of_other_things(
+    world: World, signed_in: Callable[[str], Client], things: dict[str, dict[str, Any]], who: str
+) -> None:
+    browser, wrong = signed_in(who), []
+    for name, (what, may) in OF_OTHERS.items():
+        for method in ("get", "post"):
+            status = undone(browser, method, reverse(name, kwargs=things[what])).status_code
+            if status == 403 and "pk" in things[what]:  # then it must be closed to them whatever it names
+                status = undone(browser, method, reverse(name, kwargs={"pk": NO_KEY})).status_code
+                right_here = status == 403
+            else:
+                right_here = right(status, who, sees=who in may, may=who in may)
+            if not right_here:
+                wrong.append((name, method, what, status))
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("_refused_in_short")
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_addresses_without_an_object_are_closed_to_everybody_else(
+    signed_in: Callable[[str], Client], who: str
+) -> None:
+    browser, wrong = signed_in(who), []
+    for name in (each for each, may in OF_NOTHING.items() if who not in may):
+        for method in ("get", "post"):
+            status = undone(browser, method, reverse(name)).status_code
+            if not right(status, who, sees=True, may=False):
+                wrong.append((name, method, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [each for each, may in OF_NOTHING.items() if may])
+def test_who_may_come_in_really_can(signed_in: Callable[[str], Client], name: str) -> None:
+    """Otherwise a page that opens for nobody would pass for a safe one."""
+    browser = signed_in(min(OF_NOTHING[name]))
+    answers = [undone(browser, method, reverse(name)).status_code for method in ("get", "post")]
+    assert set(answers) & {200, 204, 302, 303, 401}, answers
+    assert max(answers) < 500, answers
+
+
+@pytest.mark.usefixtures("_refused_in_short")
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_no_address_knows_another_method(
+    world: World, signed_in: Callable[[str], Client], things: dict[str, dict[str, Any]], method: str
+) -> None:
+    browser, wrong = signed_in("representative"), []
+    for address in every_address(world, things):
+        status = undone(browser, method, address).status_code
+        if status not in {NO_SUCH_METHOD, 404, 403}:
+            wrong.append((address, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+def test_what_is_closed_is_closed_to_everybody(signed_in: Callable[[str], Client], who: str) -> None:
+    for path in ("email/", "confirm-email/", "confirm-email/a:b:c/", "login/code/confirm/"):
+        address = f"/accounts/{path}"
+        assert signed_in(who).get(address).status_code == 404
+        assert signed_in(who).post(address, {"action_add": "", "email": "x@else.example"}).status_code == 404
+
+
+def every_address(world: World, things: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for name, (kinds, _business) in OF_CASES.items():
+        record = world.record(objects_of(name, "representative", kinds, world)[0])
+        yield reverse(name, kwargs={**parts_of(name, record), "reference": record.reference})
+    for name, (what, _may) in OF_OTHERS.items():
+        yield reverse(name, kwargs=things[what])
+    for name in OF_NOTHING:
+        if not name.startswith("account_") and name != "set_language":  # which take any other for a GET
+            yield reverse(name)
+
+
+@pytest.fixture
+def things(world: World) -> dict[str, dict[str, Any]]:
+    """What the addresses of ``OF_OTHERS`` name, by the words used there."""
+    cast, at_uscis = world.cast, world.record("worker's request, at USCIS")
+    held = cast.investigator.memberships.select_related("office__desk").get()
+    absence = Absence.objects.create(
+        person=cast.investigator, deputy=cast.signer, capacity=held.capacity,
+        organization=held.organization_id, desk=held.office.desk, starts_at=OPEN_WORLD,
+        ends_at=OPEN_WORLD + timedelta(days=9), marked_by=cast.signer, marked_at=OPEN_WORLD,
+    )  # fmt: skip
+    letter = next(
+        each
+        for each in Document.objects.filter(case_id=at_uscis.pk)
+        if set(each.sides) == {Document.Side.WORKER, Document.Side.DHS}
+    )
+    message = Message.objects.filter(recipient=cast.representative, channel=Channel.INBOX).earliest("pk")
+    delegation = Delegation.objects.filter(agency=cast.organizations["NLRB"]).earliest("pk")
+    rule = Policy.objects.filter(key="rfe", jurisdiction=FEDERAL).latest("effective_from")
+    incident = Incident.objects.create(message=message, kind=Incident.Kind.BOUNCED, opened_at=OPEN_WORLD)
+    return {
+        "letter": {"pk": letter.pk},
+        "message": {"public_id": message.public_id},
+        "matter": {"pk": world.record("statement in force").matter.pk},
+        "worker": {"token": at_uscis.person.token},
+        "delegation": {"pk": delegation.pk},
+        "absence": {"pk": absence.pk},
+        "agency": {"code": "NLRB"},
+        "rule": {"jurisdiction": rule.jurisdiction, "key": rule.key},
+        "row of a rule": {"pk": rule.pk},
+        "change of a rule": {"pk": housekeeping.change(world, rule).pk},
+        "closure of an agency": {"pk": housekeeping.closure(0).pk},
+        "request to redact": {"pk": housekeeping.redaction(world).pk},
+        "incident": {"pk": incident.pk},
+    }
