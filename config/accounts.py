@@ -22,7 +22,7 @@ class InvitedOnly(DefaultAccountAdapter):
         account_mail.tell_password_reset(user, at=present.now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Refuse: what would send any other mail is turned off by the settings or closed. Raises RuntimeError."""
+        """Refuse: what would send any other mail is turned off or closed. Raises RuntimeError."""
         raise RuntimeError(f"{template_prefix} has no place in the outbox.")
 
 

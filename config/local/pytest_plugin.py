@@ -94,19 +94,30 @@ def pytest_report_header() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The figures of the tests that kill things: what was to happen, what did, what was lost or doubled."""
-    rows = [
-        figures
-        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-        for name, figures in report.user_properties
-        if name == "faults" and report.when == "call"
-    ]
+    """The figures of the tests that kill things, and of those that try every address as everybody."""
+    if tried := _figures(terminalreporter, "wall"):
+        people = {who for who, *_counts in tried}
+        counts = [sum(column) for column in zip(*(row[1:] for row in tried), strict=True)]
+        terminalreporter.section("wall")
+        words = "%d kinds of people, %d requests, %d times to what is not theirs: %d answered wrongly"
+        terminalreporter.write_line(words % (len(people), *counts))
+    rows = _figures(terminalreporter, "faults")
     if not rows:
         return
     terminalreporter.section("faults")
     terminalreporter.write_line(f"{'':70}{'expected':>9}{'done':>6}{'lost':>6}{'doubled':>9}{'marked':>8}")
     for what, expected, done, lost, doubled, marked in rows:
         terminalreporter.write_line(f"{what:70}{expected:9}{done:6}{lost:6}{doubled:9}{marked:8}")
+
+
+def _figures(terminalreporter: pytest.TerminalReporter, kind: str) -> list[Any]:
+    """What tests of a kind left as their figures, passed or failed: what is lost or leaks is to be read."""
+    return [
+        figures
+        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for name, figures in report.user_properties
+        if name == kind and report.when == "call"
+    ]
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

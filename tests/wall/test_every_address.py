@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -249,6 +250,28 @@ def right(status: int, who: str, *, sees: bool, may: bool) -> bool:
     return status in {403, 404} if sees else status == 404
 
 
+@dataclass
+class Verdicts:
+    """What one person was answered: how many requests, how many to what is not theirs, which were wrong."""
+
+    who: str
+    request: pytest.FixtureRequest
+    requests: int = 0
+    foreign: int = 0
+    wrong: list[Any] = field(default_factory=list)
+
+    def note(self, answered_right: bool, *about: Any, may: bool) -> None:
+        self.requests += 1
+        self.foreign += not may
+        if not answered_right:
+            self.wrong.append(about)
+
+    def hold(self) -> None:
+        row = (self.who, self.requests, self.foreign, len(self.wrong))
+        self.request.node.user_properties.append(("wall", row))
+        assert self.wrong == []
+
+
 def objects_of(name: str, who: str, kinds: set[str] | None, world: World) -> list[str]:
     """A record that a person sees and one that they do not, another pair for each address; or all of them."""
     fitting = [data for data in MAY_SEE if kinds is None or world.record(data).kind in kinds]
@@ -262,8 +285,10 @@ def objects_of(name: str, who: str, kinds: set[str] | None, world: World) -> lis
 
 @pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
-def test_addresses_of_cases(world: World, signed_in: Callable[[str], Client], who: str) -> None:
-    browser, wrong = signed_in(who), []
+def test_addresses_of_cases(
+    world: World, signed_in: Callable[[str], Client], who: str, request: pytest.FixtureRequest
+) -> None:
+    browser, verdicts = signed_in(who), Verdicts(who, request)
     for name, (kinds, business) in OF_CASES.items():
         for data in objects_of(name, who, kinds, world):
             record, sees = world.record(data), who in MAY_SEE[data]
@@ -272,17 +297,20 @@ def test_addresses_of_cases(world: World, signed_in: Callable[[str], Client], wh
                 address = reverse(name, kwargs={**parts, "reference": str(called)})
                 status = undone(browser, method, address).status_code
                 found = sees and called == record.reference
-                if not right(status, who, sees=found, may=found and who in business):
-                    wrong.append((name, method, data, status))
-    assert wrong == []
+                may = found and who in business
+                verdicts.note(right(status, who, sees=found, may=may), name, method, data, status, may=may)
+    verdicts.hold()
 
 
 @pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 def test_addresses_of_other_things(
-    world: World, signed_in: Callable[[str], Client], things: dict[str, dict[str, Any]], who: str
+    signed_in: Callable[[str], Client],
+    things: dict[str, dict[str, Any]],
+    who: str,
+    request: pytest.FixtureRequest,
 ) -> None:
-    browser, wrong = signed_in(who), []
+    browser, verdicts = signed_in(who), Verdicts(who, request)
     for name, (what, may) in OF_OTHERS.items():
         for method in ("get", "post"):
             status = undone(browser, method, reverse(name, kwargs=things[what])).status_code
@@ -291,23 +319,21 @@ def test_addresses_of_other_things(
                 right_here = status == 403
             else:
                 right_here = right(status, who, sees=who in may, may=who in may)
-            if not right_here:
-                wrong.append((name, method, what, status))
-    assert wrong == []
+            verdicts.note(right_here, name, method, what, status, may=who in may)
+    verdicts.hold()
 
 
 @pytest.mark.usefixtures("_refused_in_short")
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 def test_addresses_without_an_object_are_closed_to_everybody_else(
-    signed_in: Callable[[str], Client], who: str
+    signed_in: Callable[[str], Client], who: str, request: pytest.FixtureRequest
 ) -> None:
-    browser, wrong = signed_in(who), []
+    browser, verdicts = signed_in(who), Verdicts(who, request)
     for name in (each for each, may in OF_NOTHING.items() if who not in may):
         for method in ("get", "post"):
             status = undone(browser, method, reverse(name)).status_code
-            if not right(status, who, sees=True, may=False):
-                wrong.append((name, method, status))
-    assert wrong == []
+            verdicts.note(right(status, who, sees=True, may=False), name, method, status, may=False)
+    verdicts.hold()
 
 
 @pytest.mark.parametrize("name", [each for each, may in OF_NOTHING.items() if may])
