@@ -2,13 +2,17 @@
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo test lint ci lock
+.PHONY: demo test lint ci lock sbom audit
 demo:
 	python3 manage.py demo
 test:
 	python3 manage.py test
 lint:
 	python3 manage.py lint
+sbom:
+	python3 manage.py sbom --output var/sbom.json
+audit:
+	python3 manage.py audit
 ci:
 	bash .ci/run
 lock:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import logging
+from config import headers, logging, refusals
 
 django_stubs_ext.monkeypatch()  # so that forms and views can name what they are about: BaseFormSet[NameForm]
 
@@ -49,7 +48,7 @@ SECRET_KEY = (
     if PRODUCTION
     else env.str("SECRET_KEY", default="only for a machine that nobody else can reach")
 )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -73,12 +72,15 @@ INSTALLED_APPS = [
     "pgtrigger",
 ]
 MIDDLEWARE = [
+    "config.headers.Everywhere",
+    "csp.middleware.CSPMiddleware",
     "config.health.Probes",
     "config.trail.Trail",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.limits.Bodies",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -86,7 +88,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "csp.middleware.CSPMiddleware",
     "referrals.views.sessions.SignedOut",
     "referrals.middleware.ActingCapacity",
     "referrals.middleware.NoSuchAddress",
@@ -192,36 +193,29 @@ ACCOUNT_RATE_LIMITS = {
 
 # What browsers are told
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAME = (
+    f"{'__Host-' if PRODUCTION else ''}{name}"
+    for name in ("sessionid", "csrftoken", "django_language", "messages")
+)
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # scripts read the token out of the forms
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "config.cookies.Messages"
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 60 * 60)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 60 * 60 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "referrals.views.sessions.waited_too_long"
-X_FRAME_OPTIONS = "DENY"
 BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
 if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    },
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": headers.SOURCES}
 
 # Scans that are attached to proofs of work
-EVIDENCE_FILE_MEGABYTES = env.int("EVIDENCE_FILE_MEGABYTES", default=10)
+EVIDENCE_FILE_MEGABYTES = env.int("EVIDENCE_FILE_MEGABYTES", default=20)
 EVIDENCE_FILES_PER_REQUEST = env.int("EVIDENCE_FILES_PER_REQUEST", default=40)
-# Bytes. A file that can be kept at all never waits on a disk of the web server, which may be full.
-FILE_UPLOAD_MAX_MEMORY_SIZE = (EVIDENCE_FILE_MEGABYTES + 1) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["config.limits.AtMost"]  # no file waits on a disk of the web server
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # The key that signs daily heads and exports of histories: 64 hexadecimal digits, from `new_history_key`.
 HISTORY_SIGNING_KEY = env.str("HISTORY_SIGNING_KEY", default="" if PRODUCTION else "de" * 32)
@@ -296,3 +290,11 @@ NOTIFICATIONS_KICK = "referrals.tasks.kick"
 NOTIFICATIONS_BOUNCE_KEY = env.str("NOTIFICATIONS_BOUNCE_KEY", default="")  # without it no report is taken in
 NOTIFICATIONS_INCIDENT_OWNER = "referrals.delivery.owner_on_duty"
 NOTIFICATIONS_LETTERS = {"password_reset": "referrals.account_mail.password_reset"}
+
+# Whom to tell about a weakness: addresses that begin with mailto: or https://, and a page that says how
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
+SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", default="")
+
+if PRODUCTION:
+    required("REDIS_URL", "Without it each process would count attempts to sign in for itself.")
+    refusals.refuse({**globals(), "DATABASE_URL": env.str("DATABASE_URL")})

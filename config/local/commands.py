@@ -14,7 +14,7 @@ STARTS_MANY = {"demo", "test", "lint"}
 
 def group_for(command: str) -> str:
     """The lock file whose packages a command needs."""
-    if command == "lint" or (command == "test" and browser.usable()):
+    if command in {"lint", "sbom", "audit"} or (command == "test" and browser.usable()):
         return "ci"
     return "test" if command in {"test", "makemessages"} else "run"
 
@@ -44,6 +44,14 @@ def run(arguments: list[str]) -> int:
                 from config.local import lint
 
                 return lint.main()
+            case "sbom":
+                from config.local import sbom
+
+                return sbom.main(arguments[2:])
+            case "audit":
+                from config.local import audit
+
+                return audit.main()
         return django(arguments, command)
 
 

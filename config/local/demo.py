@@ -201,7 +201,7 @@ class Demo:
             "--preload",
             "--no-control-socket",
         ]
-        self.child("web", ["-m", "gunicorn", "config.wsgi", *web])
+        self.child("web", ["-m", "gunicorn", "--config", "python:config.web_server", "config.wsgi", *web])
         quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         # By force: Celery may lose a signal that it handles while it starts. Its pool ends with its pipe.
         self.child("worker", [*celery, "worker", *pool(), *quiet], orphaned=signal.SIGKILL)

@@ -117,3 +117,53 @@ def test_a_page_does_not_wait_for_a_lost_broker(tmp_path: Path) -> None:
     with pytest.raises(OperationalError):
         queue.send_task("a.hint", retry=False, ignore_result=True)
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("name", ["ALLOWED_HOSTS", "REDIS_URL", "SITE_URL"])
+def test_a_server_starts_with_no_default_of_another_place(production: pytest.MonkeyPatch, name: str) -> None:
+    production.delenv(name)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings()
+
+
+REFUSED = {
+    "a short key": ("SECRET_KEY", "x9f2c71d04be6"),
+    "a key of one letter": ("SECRET_KEY", "a" * 60),
+    "Django's own key": ("SECRET_KEY", "django-insecure-9f2c71d04be6a8539f2c71d04be6a853"),
+    "a key out of a manual": ("SECRET_KEY", "change-me-9f2c71d04be6a8539f2c71d04be6a853"),
+    "a token that is guessed": ("OPERATIONS_TOKEN", "operations"),
+    "a bounce key that is guessed": ("NOTIFICATIONS_BOUNCE_KEY", "bounces"),
+    "the demonstration's signing key": ("HISTORY_SIGNING_KEY", "de" * 32),
+    "any host": ("ALLOWED_HOSTS", "casework.example,*"),
+    "a site without TLS": ("SITE_URL", "http://casework.example"),
+    "the database's first guess": ("DATABASE_URL", "postgres://casework:postgres@database.example/casework"),
+    "the broker's first guess": ("REDIS_URL", "redis://:changeme@redis.example:6379/0"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_server_refuses_to_start_with(production: pytest.MonkeyPatch, what: str) -> None:
+    name, value = REFUSED[what]
+    production.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=name) as refused:
+        settings()
+    assert value not in str(refused.value)
+
+
+def test_secrets_come_from_the_environment_alone() -> None:
+    """No file of the project holds a value for a secret that a server would take."""
+    found = settings()
+    for name in (
+        "OPERATIONS_TOKEN",
+        "NOTIFICATIONS_BOUNCE_KEY",
+        "HISTORY_SIGNING_KEY",
+        "EMAIL_HOST_PASSWORD",
+    ):
+        assert found[name] == "", name
+
+
+def test_cookies_of_a_server_belong_to_its_host_alone(production: pytest.MonkeyPatch) -> None:
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "MESSAGES_COOKIE_NAME")
+    assert all(settings()[name].startswith("__Host-") for name in names)
+    production.setenv("DEMO", "1")
+    assert not any(settings()[name].startswith("__Host-") for name in names)
