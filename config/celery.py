@@ -50,6 +50,11 @@ def settings(broker: str) -> dict[str, object]:
                 "schedule": 15.0,
                 "options": {"expires": 15},
             },
+            "referrals.files": {
+                "task": "referrals.tasks.check_files",
+                "schedule": 15.0,
+                "options": {"expires": 15},
+            },
             "workflows.sign_heads": {
                 "task": "referrals.tasks.sign_heads_nightly",
                 "schedule": crontab(hour=7, minute=15),

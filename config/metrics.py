@@ -109,6 +109,9 @@ def numbers(reading: Reading) -> Iterable[Metric]:
         yield GaugeMetricFamily(f"casework_{name}", words, number)
     if reading.broker.answers:
         yield GaugeMetricFamily("casework_queue_tasks", "Tasks that wait for a worker.", reading.broker.queue)
+    files = {"waiting": reading.files.waiting, "infected": reading.files.infected}
+    files["unchecked"] = reading.files.unchecked
+    yield labelled("casework_files", "Attached files, by how their check for malware stands.", "check", files)
     stuck = {trouble.value: number for trouble, number in reading.stuck.items()}
     yield labelled("casework_stuck_cases", "Cases that nothing will move, by trouble.", "trouble", stuck)
     yield labelled("casework_open_cases", "Open cases, by kind.", "kind", reading.open_cases)

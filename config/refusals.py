@@ -32,6 +32,8 @@ def refuse(found: Mapping[str, Any]) -> None:
         raise ImproperlyConfigured(
             "HISTORY_SIGNING_KEY is the one of the demonstration. Make one: manage.py new_history_key"
         )
+    if not found["REDIS_URL"]:
+        raise ImproperlyConfigured("Set REDIS_URL: without it each process counts attempts to sign in alone.")
     _names(found)
     for name in ("DATABASE_URL", "REDIS_URL"):
         _password_in(name, str(found.get(name) or ""))

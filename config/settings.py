@@ -197,8 +197,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAM
     f"{'__Host-' if PRODUCTION else ''}{name}"
     for name in ("sessionid", "csrftoken", "django_language", "messages")
 )
-CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True  # scripts read the token out of the forms
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE, CSRF_COOKIE_HTTPONLY, LANGUAGE_COOKIE_HTTPONLY = "Lax", True, True
 MESSAGE_STORAGE = "config.cookies.Messages"
 SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 60 * 60)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
@@ -214,6 +213,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": headers.SOURCES}
 # Scans that are attached to proofs of work
 EVIDENCE_FILE_MEGABYTES = env.int("EVIDENCE_FILE_MEGABYTES", default=20)
 EVIDENCE_FILES_PER_REQUEST = env.int("EVIDENCE_FILES_PER_REQUEST", default=40)
+CLAMD = env.str("CLAMD", default="")  # unix:/path or host:port; without it no file is checked for malware
 FILE_UPLOAD_HANDLERS = ["config.limits.AtMost"]  # no file waits on a disk of the web server
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
@@ -274,6 +274,7 @@ READYZ_NEEDS = env.list("READYZ_NEEDS", default=["database", "migrations", "rule
 OPERATIONS_LIMITS = {
     "tick": [120, 600],  # seconds since the last sweep, relay or beat
     "deadline_lag": [300, 3600],  # seconds that the oldest due date waits to fire
+    "file_lag": [600, 3600],  # seconds that the oldest file waits to be checked for malware
     "outbox_lag": [300, 3600],  # seconds that the oldest message waits to be sent
     "queue": [100, 1000],  # tasks in the queue
     "incidents": [1, 10],  # messages that could not be delivered
@@ -296,5 +297,4 @@ SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", default="")
 
 if PRODUCTION:
-    required("REDIS_URL", "Without it each process would count attempts to sign in for itself.")
     refusals.refuse({**globals(), "DATABASE_URL": env.str("DATABASE_URL")})

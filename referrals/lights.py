@@ -62,19 +62,19 @@ def lights(reading: Reading, limits: Limits) -> list[Light]:
         _deadlines(reading, limits["deadline_lag"]),
         _failures(reading),
         _outbox(reading, limits["outbox_lag"]),
-        _counted(
+        counted(
             gettext_lazy("Messages that could not be delivered"),
             reading.outbox.incidents,
             limits["incidents"],
             gettext_lazy("Open the incidents below. Each needs somebody who tries again or closes it."),
         ),
-        _counted(
+        counted(
             gettext_lazy("Stuck cases"),
             sum(number for trouble, number in reading.stuck.items() if trouble not in WITHOUT_HARM),
             limits["stuck"],
             gettext_lazy("The table of stuck cases below says what to do with each."),
         ),
-        _counted(
+        counted(
             gettext_lazy("Cases in the hands of people who left the desk"),
             sum(reading.stuck[trouble] for trouble in WITHOUT_HARM),
             (1, 100),
@@ -96,7 +96,7 @@ def by_hand(reading: Reading, tick: Sequence[float]) -> bool:
     return age is not None and age.total_seconds() < tick[1]
 
 
-def _level(value: float, limit: Sequence[float]) -> Level:
+def level_of(value: float, limit: Sequence[float]) -> Level:
     amber, red = limit
     return Level.RED if value >= red else Level.AMBER if value >= amber else Level.GREEN
 
@@ -123,11 +123,11 @@ def _ticks(reading: Reading, limit: Sequence[float]) -> Iterator[Light]:
         ),
     ):
         age = reading.age_of(part)
-        level = Level.RED if age is None else _level(age.total_seconds(), limit)
+        level = Level.RED if age is None else level_of(age.total_seconds(), limit)
         if part is Part.BEAT and (alone or not reading.broker.used):
             level = Level.UNUSED
         now = _("never") if age is None else _("%(time)s ago") % {"time": span(age)}
-        yield Light(label, now, level, _limit_in_time(limit), remedy)
+        yield Light(label, now, level, limit_in_time(limit), remedy)
 
 
 def _deadlines(reading: Reading, limit: Sequence[float]) -> Light:
@@ -138,14 +138,14 @@ def _deadlines(reading: Reading, limit: Sequence[float]) -> Light:
     return Light(
         gettext_lazy("Dates that passed and have not fired"),
         now if reading.overdue else _("none"),
-        _level(reading.deadline_lag.total_seconds(), limit),
-        _limit_in_time(limit),
+        level_of(reading.deadline_lag.total_seconds(), limit),
+        limit_in_time(limit),
         gettext_lazy("See that a worker and beat run. If they do, look in the log for a case that fails."),
     )
 
 
 def _failures(reading: Reading) -> Light:
-    return _counted(
+    return counted(
         gettext_lazy("Cases that failed at the last look"),
         reading.failed_cases,
         (1, 10),
@@ -163,8 +163,8 @@ def _outbox(reading: Reading, limit: Sequence[float]) -> Light:
     return Light(
         gettext_lazy("Messages that wait to be delivered"),
         now,
-        _level(lag.oldest_pending_age.total_seconds(), limit),
-        _limit_in_time(limit),
+        level_of(lag.oldest_pending_age.total_seconds(), limit),
+        limit_in_time(limit),
         gettext_lazy("See that the mail server answers and that messages were delivered lately."),
     )
 
@@ -201,11 +201,11 @@ def _histories(reading: Reading, limits: Limits) -> Iterator[Light]:
                 number,
             ) % {"number": number, "first": beat.detail.get("wrong", "")}
         else:
-            level = _level(age.total_seconds(), limits["histories"])
+            level = level_of(age.total_seconds(), limits["histories"])
             now = _("%(cases)s cases hold, %(time)s ago") % {
                 "cases": beat.detail.get("cases", 0), "time": span(age),
             }  # fmt: skip
-        yield Light(label, now, level, _limit_in_time(limits["histories"]), remedy)
+        yield Light(label, now, level, limit_in_time(limits["histories"]), remedy)
 
 
 def _workers(reading: Reading) -> Light:
@@ -233,7 +233,7 @@ def _redis(reading: Reading, limit: Sequence[float]) -> Iterator[Light]:
         gettext_lazy("Start Redis. Pages work without it, tasks wait. Nothing that matters is kept there."),
     )
     if broker.answers:
-        yield _counted(
+        yield counted(
             gettext_lazy("Tasks in the queue"),
             broker.queue,
             limit,
@@ -241,11 +241,11 @@ def _redis(reading: Reading, limit: Sequence[float]) -> Iterator[Light]:
         )
 
 
-def _counted(label: str | Promise, number: int, limit: Sequence[float], remedy: str | Promise) -> Light:
-    return Light(label, str(number), _level(number, limit), _limit_in_numbers(limit), remedy)
+def counted(label: str | Promise, number: int, limit: Sequence[float], remedy: str | Promise) -> Light:
+    return Light(label, str(number), level_of(number, limit), _limit_in_numbers(limit), remedy)
 
 
-def _limit_in_time(limit: Sequence[float]) -> str:
+def limit_in_time(limit: Sequence[float]) -> str:
     amber, red = (span(timedelta(seconds=each)) for each in limit)
     return _("watch from %(amber)s, red from %(red)s") % {"amber": amber, "red": red}
 

@@ -18,11 +18,21 @@ from workflows.stuck import Trouble
 
 from . import broker, heartbeats
 from .broker import Broker
-from .models import Heartbeat, Tally
+from .models import Document, Heartbeat, Tally
 
 SEEN = timedelta(minutes=10)
 """A worker of which nothing was seen for longer does not count as one."""
 Part = Heartbeat.Part
+
+
+@dataclass(frozen=True)
+class Files:
+    """Attached files: how many wait for clamd and since when, hold malware, or were never looked at."""
+
+    waiting: int
+    oldest: timedelta
+    infected: int
+    unchecked: int
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Reading:
     open_cases: Mapping[str, int]
     steps: Mapping[str, int]
     refused: Sequence[tuple[str, str, int]]
+    files: Files = Files(0, timedelta(0), 0, 0)
 
     def last(self, part: Part) -> Heartbeat | None:
         """The latest sign of life of a part, on any host."""
@@ -87,8 +98,21 @@ def read(*, at: datetime) -> Reading:
         deadline_lag=at - armed["oldest"] if armed["oldest"] else timedelta(0),
         outbox=health.lag(at),
         stuck=stuck.counts(at=at),
+        files=_files(at),
         broker=broker.look(),
         open_cases={kind: number for kind, number, _lines in kinds},
         steps={kind: lines for kind, _number, lines in kinds},
         refused=list(Tally.objects.filter(what=Tally.What.REFUSED).values_list("kind", "code", "number")),
     )
+
+
+def _files(at: datetime) -> Files:
+    Malware = Document.Malware  # noqa: N806 (a class)
+    found = Document.objects.aggregate(
+        waiting=Count("pk", filter=Q(malware=Malware.WAITING)),
+        oldest=Min("made_at", filter=Q(malware=Malware.WAITING)),
+        infected=Count("pk", filter=Q(malware=Malware.INFECTED)),
+        unchecked=Count("pk", filter=Q(malware=Malware.UNCHECKED)),
+    )
+    oldest = max(at - found["oldest"], timedelta(0)) if found["oldest"] else timedelta(0)
+    return Files(found["waiting"], oldest, found["infected"], found["unchecked"])

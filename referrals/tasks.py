@@ -16,7 +16,7 @@ from workflows import heads, stuck, sweep
 
 from . import deadline_announcements, heartbeats, in_hand, proofs, tallies
 from .models import Heartbeat, machine_of, records_with
-from .services import policy_changes, programme
+from .services import policy_changes, programme, quarantine
 from .services.steps import take_steps
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,11 @@ def fire_due_deadlines(**_later: object) -> None:
 @shared_task
 def deliver_messages(**_later: object) -> None:
     deliver(at=present.now())
+
+
+@shared_task
+def check_files(**_later: object) -> None:
+    quarantine.check_waiting(at=present.now())
 
 
 @shared_task(**NIGHTLY)

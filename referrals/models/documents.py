@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 import pgtrigger
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,17 +17,31 @@ if TYPE_CHECKING:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: User) -> Self:
-        """Documents of visible cases that are meant for this side of the wall."""
+        """Documents of visible cases that are meant for this side of the wall.
+
+        One that clamd has not cleared yet exists only for the side that brought it.
+        """
         side = side_of(user)
         if not side:
             return self.none()
-        return self.filter(case_id__in=visible_case_ids(user)).filter(Q(sides__contains=[side]))
+        seen = self.filter(case_id__in=visible_case_ids(user)).filter(Q(sides__contains=[side]))
+        return seen if side == Document.Side.WORKER else seen.released()
+
+    def released(self) -> Self:
+        """What may be handed out: made here, found clean, or of a place that has nobody to look."""
+        return self.exclude(malware__in=Document.QUARANTINED)
+
+    def unchecked(self) -> Self:
+        """Files that nobody has looked at yet, the oldest first, each for one worker alone."""
+        waiting = [Document.Malware.WAITING, Document.Malware.UNCHECKED]
+        return self.filter(malware__in=waiting).order_by("pk").select_for_update(skip_locked=True)
 
 
 class Document(models.Model):
     """A letter that was issued, or a paper that was attached, kept beside its case with its fingerprint.
 
-    ``size`` in bytes and ``pages`` are noted for attached papers.
+    ``size`` in bytes and ``pages`` are noted for attached papers. ``public_id`` is the address: 122
+    random bits.
     """
 
     SCAN = "scan"
@@ -36,6 +51,16 @@ class Document(models.Model):
         AGENCY = "AGENCY", _("Labor agency")
         DHS = "DHS", _("DHS")
 
+    class Malware(models.TextChoices):
+        OWN = "OWN", _("Made here")
+        WAITING = "WAITING", _("Waiting to be checked for malware")
+        CLEAN = "CLEAN", _("Checked for malware")
+        INFECTED = "INFECTED", _("Holds malware")
+        UNCHECKED = "UNCHECKED", _("Not checked for malware")
+
+    QUARANTINED = (Malware.WAITING, Malware.INFECTED)
+
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
@@ -46,6 +71,9 @@ class Document(models.Model):
     content = models.BinaryField()
     size = models.PositiveIntegerField(null=True, blank=True)
     pages = models.PositiveIntegerField(null=True, blank=True)
+    malware = models.CharField(max_length=9, choices=Malware, default=Malware.OWN)
+    malware_name = models.CharField(max_length=200, blank=True)
+    malware_checked_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("referrals.User", models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -53,6 +81,13 @@ class Document(models.Model):
 
     class Meta:
         ordering = ("-made_at", "-pk")
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(malware__in=["WAITING", "UNCHECKED"]),
+                name="documents_not_checked_yet",
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="kept_documents_do_not_change",
@@ -67,6 +102,11 @@ class Document(models.Model):
     def was_attached(self) -> bool:
         """Whether somebody brought the file along; this system did not write it, so nobody vouches for it."""
         return self.kind == self.SCAN
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether nobody may open it: it waits to be checked, or malware was found in it."""
+        return self.malware in self.QUARANTINED
 
     @property
     def file_type(self) -> str:

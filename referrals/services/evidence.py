@@ -19,7 +19,7 @@ from workflows.refusals import Refusal, StepRefused
 
 from ..models import Document, Evidence, User, WorkerRequest
 from ..scans import Scan
-from . import worker_requests
+from . import quarantine, worker_requests
 
 OFFICE = [str(Document.Side.WORKER)]
 OFFICE_AND_DHS = [str(Document.Side.WORKER), str(Document.Side.DHS)]
@@ -159,6 +159,7 @@ def _kept(evidence: Evidence, scan: Scan, *, by: User, at: datetime) -> Document
         content=scan.content,
         size=len(scan.content),
         pages=scan.pages,
+        malware=quarantine.at_first(),
         made_at=at,
         made_by=by,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.utils.text import slugify
@@ -9,19 +11,24 @@ from django.views.decorators.http import require_safe
 
 from ..models import Document
 from ..scans import ENDINGS, PDF
+from .downloads import download
 from .signed_in import SignedIn
 
 
 @login_required
 @require_safe
-def document(request: SignedIn, pk: int) -> HttpResponse:
-    """A letter is shown; what somebody attached is only ever saved. 404 on the other side of the wall."""
-    found = Document.objects.visible_to(request.user).filter(pk=pk).first()
+def document(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """A letter is shown; what somebody attached is only ever saved.
+
+    404 on the other side of the wall, and for everybody while a file waits to be checked for malware.
+    """
+    found = Document.objects.visible_to(request.user).released().filter(public_id=public_id).first()
     if found is None:
         raise Http404
     shown = found.media_type == PDF and not found.was_attached
     name = f"{slugify(found.title) or 'document'}.{ENDINGS.get(found.media_type, 'bin')}"
+    if not shown:
+        return download(bytes(found.content), media_type=found.media_type, name=name)
     response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Content-Disposition"] = f'{"inline" if shown else "attachment"}; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     return response

@@ -17,6 +17,7 @@ from workflows import exports, heads, signing, verify_export
 
 from .. import disclosure, history_paper
 from ..letters import render as render_letter
+from .downloads import download
 from .signed_in import SignedIn, record_or_404
 
 PAPER = "pdf"
@@ -35,9 +36,11 @@ def case_history_file(request: SignedIn, reference: str) -> HttpResponse:
         at=at,
     )
     if request.GET.get("as") == PAPER:
-        return _saved(_paper(request, record, file), f"history-{reference}.pdf", "application/pdf")
+        return download(
+            _paper(request, record, file), name=f"history-{reference}.pdf", media_type="application/pdf"
+        )
     text = json.dumps(file, indent=1, ensure_ascii=False)
-    return _saved(text.encode(), f"history-{reference}.json", "application/json")
+    return download(text, name=f"history-{reference}.json", media_type="application/json")
 
 
 def _paper(request: SignedIn, record: Any, file: dict[str, Any]) -> bytes:
@@ -49,17 +52,11 @@ def _paper(request: SignedIn, record: Any, file: dict[str, Any]) -> bytes:
     return render_letter(letter).content
 
 
-def _saved(content: bytes, name: str, media_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 @require_safe
 def verifier(request: HttpRequest) -> HttpResponse:
     """The program that checks a history's file: one file, for everybody."""
     content = Path(verify_export.__file__).read_bytes()
-    return _saved(content, "verify_export.py", "text/x-python; charset=utf-8")
+    return download(content, name="verify_export.py", media_type="text/x-python; charset=utf-8")
 
 
 @require_safe

@@ -18,7 +18,7 @@ from workflows import stuck
 from workflows.parties import Capacity
 from workflows.stuck import Stuck
 
-from .. import lights, readings
+from .. import file_lights, lights, readings
 from ..lights import Level, Light
 from ..models import Heartbeat
 from ..readings import Reading
@@ -36,7 +36,8 @@ def operations(request: SignedIn) -> HttpResponse:
         raise Http404
     at = present.now()
     reading = readings.read(at=at)
-    found = lights.lights(reading, settings.OPERATIONS_LIMITS)
+    limits = settings.OPERATIONS_LIMITS
+    found = [*lights.lights(reading, limits), *file_lights.files(reading, limits["file_lag"])]
     cases = stuck.find(at=at, limit=MOST)
     context = {
         "at": at,

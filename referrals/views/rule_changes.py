@@ -24,6 +24,7 @@ from ..forms.rules import ChangeForm, DecisionForm
 from ..personal_data import PersonalDataFound
 from ..services import policy_changes
 from ..services.policy_changes import ChangeRefused, Foreseen
+from .downloads import ALONE
 from .signed_in import SignedIn
 
 PAGE = 50
@@ -199,5 +200,6 @@ def rule_change_cases(request: SignedIn, pk: int) -> StreamingHttpResponse:
             yield writer.writerow(row)
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="change-{change.pk}-cases.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="change-{change.pk}-cases.csv"'
+    answer.headers["Content-Security-Policy"] = ALONE
     return answer

@@ -64,8 +64,9 @@ def without(part: Part) -> list[Heartbeat]:
 
 
 @pytest.fixture
-def sound(monkeypatch: pytest.MonkeyPatch) -> None:
+def sound(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Everything runs, as of this moment."""
+    settings.CLAMD = "unix:/run/clamd.sock"
     monkeypatch.setattr(broker, "look", lambda: Broker(used=True, answers=True))
 
 

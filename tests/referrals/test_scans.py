@@ -26,8 +26,9 @@ from tests.referrals.papers import pdf, picture
 )
 def test_a_good_file_is_known_by_its_content(content: bytes, media_type: str, pages: int) -> None:
     scan = scans.read(content)
-    assert (scan.media_type, scan.pages, scan.content) == (media_type, pages, content)
+    assert (scan.media_type, scan.pages) == (media_type, pages)
     assert len(scan.sha256) == 64
+    assert scans.read(scan.content).pages == pages, "what is kept can be opened again"
 
 
 HEIC = struct.pack(">I", 24) + b"ftypheic" + b"\0\0\0\0mif1heic"
@@ -70,22 +71,12 @@ def test_a_file_that_is_too_large_is_refused_with_both_sizes() -> None:
         scans.read(b"%PDF-" + b"\0" * scans.MEGABYTE)
 
 
-def test_every_file_passes_the_one_place_where_a_scanner_will_stand(monkeypatch: pytest.MonkeyPatch) -> None:
-    def infected(content: bytes) -> bytes:
-        raise scans.UnfitScan("Infected.")
-
-    monkeypatch.setattr(scans, "admitted", infected)
-    for content in (pdf(), picture("JPEG"), picture("PNG")):
-        with pytest.raises(scans.UnfitScan, match="Infected"):
-            scans.read(content)
-
-
 @given(
     st.sampled_from([pdf(2), picture("JPEG", (80, 60)), picture("PNG", (80, 60))]),
     st.integers(0, 2**31),
     st.binary(min_size=1, max_size=40),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_damage_ends_in_anything_but_a_sentence(content: bytes, place: int, damage: bytes) -> None:
     start = place % len(content)
     damaged = content[:start] + damage + content[start + len(damage) :]

@@ -65,7 +65,7 @@ def test_a_scan_opens_only_for_those_who_have_the_case(
     places: Any, browser: Callable[[str], Client], station: str, who: str
 ) -> None:
     request = places[1][station]
-    address = reverse("document", args=[request.evidence.get().scan_id])
+    address = reverse("document", args=[request.evidence.get().scan.public_id])
     expected = 200 if who in STATIONS[station] else 404 if who in SIGNED_IN else 302
     assert browser(who).get(address).status_code == expected
 

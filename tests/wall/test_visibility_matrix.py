@@ -305,7 +305,7 @@ def test_letters_are_handed_to_those_listed(
     letters = Document.objects.filter(case_id=world.record(data).pk)
     letter = next(each for each in letters if set(each.sides) == sides)
     for who in sorted(EVERYBODY):
-        answer = signed_in(who).get(reverse("document", args=[letter.pk]))
+        answer = signed_in(who).get(reverse("document", args=[letter.public_id]))
         expected = 302 if who == ANONYMOUS else 200 if who in listed else 404
         assert answer.status_code == expected, who
 

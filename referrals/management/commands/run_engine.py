@@ -15,6 +15,7 @@ import present
 from notifications.relay import Delivered
 from referrals import heartbeats, tasks
 from referrals.models import Heartbeat
+from referrals.services import quarantine
 from workflows import heads
 from workflows.sweep import Swept
 
@@ -34,12 +35,14 @@ class Command(BaseCommand):
         if once:
             self._fire()
             self._deliver()
+            self._check_files()
             return
         with _told_to_stop() as stopped:
             self.stdout.write(_("The engine runs."))
             while not stopped.is_set():
                 self._despite_trouble(self._fire)
                 self._despite_trouble(self._deliver)
+                self._despite_trouble(self._check_files)
                 self._despite_trouble(self._note)
                 self._despite_trouble(self._sign)
                 stopped.wait(max(0.1, seconds))
@@ -48,6 +51,10 @@ class Command(BaseCommand):
     def _note(self, *, quiet: bool) -> None:
         """Say that the loop goes round, even if nothing of the turn could be done."""
         heartbeats.note(Heartbeat.Part.LOOP, at=present.now())
+
+    def _check_files(self, *, quiet: bool = False) -> None:
+        """Ask clamd about the files that wait for it."""
+        quarantine.check_waiting(at=present.now())
 
     def _sign(self, *, quiet: bool) -> None:
         """Take this day's head of the histories, unless it has been taken."""

@@ -178,7 +178,7 @@ PAGES = [
     Page("signature", "approver", 6, "delegation"),
     Page("absences", "approver", 8),
     Page("absences", "representative", 8),
-    Page("operations", "administrator", 27),
+    Page("operations", "administrator", 28),
     Page("incidents", "administrator", 7),
     Page("incident", "administrator", 13, "incident"),
     Page("redactions", "administrator", 7),

@@ -220,13 +220,13 @@ def test_documents_are_listed_and_handed_out_on_their_own_side_only(
     )
     browser = browse(cast.investigator)
     assert "Note for the file" in main(browser.get(f"/cases/{statement.reference}/"))
-    response = browser.get(f"/documents/{paper.pk}/")
+    response = browser.get(f"/documents/{paper.public_id}/")
     assert response.content == b"%PDF-1.7 paper"
     assert response["Content-Disposition"] == 'inline; filename="note-for-the-file.pdf"'
     assert "no-store" in response["Cache-Control"]
     assert "Note for the file" not in main(browse(cast.intake).get(f"/cases/{statement.reference}/"))
     for role in ("intake", "representative", "ny_investigator", "administrator"):
-        assert browse(cast.people[role]).get(f"/documents/{paper.pk}/").status_code == 404
+        assert browse(cast.people[role]).get(f"/documents/{paper.public_id}/").status_code == 404
 
 
 def test_a_paper_that_is_no_pdf_is_saved_and_never_opened(cast: Cast, browse: Browse) -> None:
@@ -241,7 +241,7 @@ def test_a_paper_that_is_no_pdf_is_saved_and_never_opened(cast: Cast, browse: Br
         content=b"<script>",
         made_at=timezone.now(),
     )
-    response = browse(cast.investigator).get(f"/documents/{paper.pk}/")
+    response = browse(cast.investigator).get(f"/documents/{paper.public_id}/")
     assert response["Content-Disposition"].startswith('attachment; filename="')
     assert "<" not in response["Content-Disposition"]
 

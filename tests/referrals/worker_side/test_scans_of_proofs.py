@@ -70,15 +70,16 @@ def test_a_proof_is_added_with_its_scan_and_the_scan_is_listed_with_pages_and_si
     text = rosa.get(page_of(request_)).content.decode()
     assert "PDF" in text
     assert "3 pages" in " ".join(text.split())
-    assert reverse("document", args=[proof.scan.pk]) in text
+    assert reverse("document", args=[proof.scan.public_id]) in text
 
 
 def test_a_scan_is_saved_and_never_shown_whatever_it_is(rosa: Browser, request_: WorkerRequest) -> None:
     for content, ending in ((pdf(), "pdf"), (picture("JPEG"), "jpg"), (picture("PNG"), "png")):
         proof = proof_with(request_, by=rosa.user, content=content)
         assert proof.scan is not None
-        answer = rosa.get(reverse("document", args=[proof.scan.pk]))
-        assert answer.content == content
+        answer = rosa.get(reverse("document", args=[proof.scan.public_id]))
+        assert read(answer.content).media_type == proof.scan.media_type == read(content).media_type
+        assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
         assert answer["Content-Disposition"] == (
             f'attachment; filename="form-w-2-2022-06-01-to-2022-12-31.{ending}"'
         )
@@ -156,7 +157,7 @@ def test_a_scan_is_attached_later_replaced_and_removed(rosa: Browser, request_: 
     send(rosa, scan_page(proof), scan=upload(picture("PNG")))
     second = Document.objects.get(kind=Document.SCAN)
     assert (first.media_type, second.media_type) == ("application/pdf", "image/png")
-    assert rosa.get(reverse("document", args=[first.pk])).status_code == 404
+    assert rosa.get(reverse("document", args=[first.public_id])).status_code == 404
     rosa.post(reverse("request_evidence_scan_remove", args=[request_.reference, proof.pk]))
     assert not Document.objects.filter(kind=Document.SCAN).exists()
     assert request_.evidence.get().scan is None
@@ -259,7 +260,7 @@ class TestAnAnswerToDhs:
                            covers_to=date(2023, 6, 30))  # fmt: skip
         uscis = Browser(cast.adjudicator)
         assert later.scan is not None
-        paper, case = reverse("document", args=[later.scan.pk]), asked.get_absolute_url()
+        paper, case = reverse("document", args=[later.scan.public_id]), asked.get_absolute_url()
         review = reverse("review", args=[asked.reference])
         assert uscis.get(paper).status_code == 404
         for url in (case, review):
