@@ -55,6 +55,11 @@ def settings(broker: str) -> dict[str, object]:
                 "schedule": 15.0,
                 "options": {"expires": 15},
             },
+            "referrals.reads": {
+                "task": "referrals.tasks.follow_reads",
+                "schedule": 20.0,
+                "options": {"expires": 20},
+            },
             "workflows.sign_heads": {
                 "task": "referrals.tasks.sign_heads_nightly",
                 "schedule": crontab(hour=7, minute=15),

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "referrals.views.sessions.SignedOut",
     "referrals.middleware.ActingCapacity",
+    "referrals.middleware.ReadTrail",
     "referrals.middleware.NoSuchAddress",
 ]
 ROOT_URLCONF = "config.urls"
@@ -290,6 +291,7 @@ NOTIFICATIONS_EMAIL = env.str(
 NOTIFICATIONS_KICK = "referrals.tasks.kick"
 NOTIFICATIONS_BOUNCE_KEY = env.str("NOTIFICATIONS_BOUNCE_KEY", default="")  # without it no report is taken in
 NOTIFICATIONS_INCIDENT_OWNER = "referrals.delivery.owner_on_duty"
+ACCESS_ALERTS = env.json("ACCESS_ALERTS", default={})  # figures over those of referrals.access_rules
 NOTIFICATIONS_LETTERS = {"password_reset": "referrals.account_mail.password_reset"}
 
 # Whom to tell about a weakness: addresses that begin with mailto: or https://, and a page that says how

@@ -7,14 +7,16 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workflows.machines.worker_request import State as RequestState
 from workflows.parties import Capacity
 
-from .models import User
+from .models import Membership, User
 from .models.people import ADVOCATES, ICE
+from .models.trails import IN_CHARGE
 from .remembering import once
 
 
@@ -64,6 +66,7 @@ def _desk(record: Any, holder: str) -> int | None:
     return desk
 
 
+WITHOUT_CASES = (Capacity.SYSTEM, Capacity.ADMINISTRATOR, Capacity.PRIVACY_OFFICER)
 STAFF = [Capacity.AGENCY_STAFF]
 APPROVERS = [Capacity.AGENCY_APPROVER, Capacity.AGENCY_SIGNER]
 
@@ -122,7 +125,7 @@ def _supervisors(record: Any) -> list[User]:
 def _holders(record: Any) -> list[User]:
     if record.desk_id is not None and record.desk_id == _desk(record, "representative"):
         return _representatives(record)
-    everyone = [each for each in Capacity.values if each not in (Capacity.SYSTEM, Capacity.ADMINISTRATOR)]
+    everyone = [each for each in Capacity.values if each not in WITHOUT_CASES]
     return at_desks([record.desk_id], everyone)
 
 
@@ -133,6 +136,17 @@ def _assignee(record: Any) -> list[User]:
         return list(User.objects.filter(pk=key, is_active=True))
 
     return list(once(("assignee", key), find)) if key else []
+
+
+def _trail_readers(alert: Any) -> list[User]:
+    """Privacy officers, representatives of the owners, and who is in charge of the reader's own office."""
+    hats = Membership.objects.current().filter(
+        Q(capacity=Capacity.PRIVACY_OFFICER)
+        | Q(capacity=Capacity.REPRESENTATIVE, organization_id__in=alert.owners)
+        | Q(capacity__in=IN_CHARGE, office_id=alert.office_id)
+    )
+    people = User.objects.filter(is_active=True, pk__in=hats.values("user_id")).exclude(pk=alert.user_id)
+    return list(people.order_by("pk"))
 
 
 REPRESENTATIVE = ("representative_desk_id", "stay__representative_desk_id")
@@ -181,6 +195,7 @@ representatives = Audience(
 dependants = Audience("dependants", _("Representatives with requests that depend on it"), _dependants)
 holders = Audience("holders", _("The desk whose turn it is"), _holders, by=("desk_id", *REPRESENTATIVE))
 
+trail_readers = Audience("trail_readers", _("The privacy officer and those in charge"), _trail_readers)
 assignee = Audience("assignee", _("The colleague who has the case in hand"), _assignee, by=("assignee_id",))
 
 

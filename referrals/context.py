@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from workflows import policies
 from workflows.parties import Capacity
 
-from . import correspondence, policy_people
+from . import correspondence, policy_people, trail_pages
 from .services.redactions import REDACTORS
 
 
@@ -45,6 +45,8 @@ def _places_of(user: Any) -> list[tuple[str, str, bool]]:
         ("matters", _("Matters"), user.is_agency),
         ("overrides", _("Programme overrides"), user.capacity == Capacity.PROGRAMME_OFFICER),
         ("operations", _("Operations"), user.capacity == Capacity.ADMINISTRATOR),
+        ("who_saw_what", _("Who saw what"), trail_pages.may_read(user)),
+        ("access_alerts", _("Alerts"), trail_pages.may_read(user)),
         ("redactions", _("Redactions"), user.capacity in REDACTORS),
         ("rules", _("Rules"), policy_people.takes_part(user)),
     ]

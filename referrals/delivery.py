@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from notifications.channels.email import SUMMARY
 from notifications.models import Incident, Message
@@ -17,6 +18,15 @@ from workflows.openness import manner_of
 from workflows.parties import Capacity
 
 from .models import Membership, User, record_models
+
+BESIDE_CASES = {
+    "account": gettext_lazy("The account itself"),
+    "rule": gettext_lazy("Change of a rule"),
+    "access": gettext_lazy("Alert about reading"),
+    "programme": gettext_lazy("The federal programme"),
+    "case": gettext_lazy("Another version of a procedure"),
+}
+"""What an event is about that belongs to no kind of case, by the first part of its name."""
 
 
 def operators() -> QuerySet[User]:
@@ -72,15 +82,9 @@ def kind_of_news(event: str) -> str:
     """An event in words that name no case."""
     if event == SUMMARY:
         return _("A summary")
-    if event.startswith("account."):
-        return _("The account itself")
-    if event.startswith("rule."):
-        return _("Change of a rule")
-    if event.startswith("programme."):
-        return _("The federal programme")
-    if event.startswith("case."):
-        return _("Another version of a procedure")
     first, _dot, name = event.partition(".")
+    if first in BESIDE_CASES:
+        return str(BESIDE_CASES[first])
     for model in record_models().values():
         machine = model.machine
         if machine.kind.lower() == first:

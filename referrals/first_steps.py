@@ -59,6 +59,9 @@ def what_comes(user: User) -> str:
         return _("Requests for statements and your agency's statements appear here when it is your turn.")
     texts = {
         Capacity.DHS_INTAKE: _("Statements and workers' requests appear here when they are sent to DHS."),
+        Capacity.PRIVACY_OFFICER: _(
+            "You see no casework, so no case will ever appear here. Alerts about reading come to your inbox."
+        ),
         Capacity.PROGRAMME_OFFICER: _("Cases appear here when they need a decision of the programme office."),
     }
     return texts.get(
@@ -77,6 +80,8 @@ def _start(user: User) -> tuple[str, str]:
         return "matters", _("Go to the matters")
     if user.capacity == Capacity.PROGRAMME_OFFICER:
         return "overrides", _("Go to the programme overrides")
+    if user.capacity == Capacity.PRIVACY_OFFICER:
+        return "access_alerts", _("Go to the alerts")
     return "", ""
 
 

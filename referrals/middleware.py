@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from allauth.account.adapter import get_adapter
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.defaults import page_not_found
 
+import present
+
+from . import in_hand, reads, typed
+from .models import Access
+from .models.people import ICE
+from .outages import away, outage_in
+from .services import purposes
+from .services import reads as trail
+from .views import outages
+
+log = logging.getLogger(__name__)
+
 CHOSEN = "acting_as"
 ACTING_FOR = "acting_for"
 NUL = "\x00"
+PAPER = "document"
+PURPOSE = "case_purpose"
+STATED = "referrals.purpose"
+SEARCHES = frozenset({"search"})
+TRAILS = frozenset({"who_saw_what", "access_alerts", "access_alert"})
+"""Pages that show the trail itself; to read them is on the trail too."""
 
 
 class NoSuchAddress:
@@ -47,3 +72,92 @@ class ActingCapacity:
         patch_cache_control(response, no_store=True, private=True)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
+
+
+class ReadTrail:
+    """Puts every read of a worker's record on the trail before the answer leaves: no read without its line.
+
+    What was read is noted where the values are handed out (``referrals.reads``), so that no page has to
+    remember it. An answer whose line cannot be written is not given (503). A redirect shows nothing. People
+    at an ICE field office are asked why before a worker's case is shown to them.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with reads.noting() as notes:
+            response = self.get_response(request)
+        try:
+            self.keep(request, response, notes)
+        except Error as failure:
+            log.exception("A read could not be put on the trail; the answer was not given.")
+            return outages.unavailable(request, outage_in(failure) or away())
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], arguments: list[Any], named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Ask for a purpose first, where one is needed."""
+        user, match = request.user, request.resolver_match
+        if not user.is_authenticated or user.capacity not in ICE or match is None:
+            return None
+        reference = str(named.get("reference", ""))
+        if match.url_name == PAPER:
+            reference = purposes.case_of_paper(user, named["pk"])
+        if not reference or match.url_name == PURPOSE:
+            return None
+        sends = request.method not in ("GET", "HEAD")
+        session = session_of(request)
+        asked = purposes.asked_of(user, reference, session=session, at=present.now(), sends=sends)
+        if not asked.missing:
+            request.META[STATED] = asked.code
+            return None
+        there = reverse(PURPOSE, kwargs={"reference": reference})
+        if sends:
+            context = {"there": there, **typed.to_send_again(request)}
+            return render(request, "trails/purpose_first.html", context, status=403)
+        return redirect(f"{there}?{urlencode({'next': request.get_full_path()})}")
+
+    def keep(self, request: HttpRequest, response: HttpResponse, notes: reads.Notes) -> None:
+        """The lines of one answer."""
+        match, status = request.resolver_match, response.status_code
+        if match is None or 300 <= status < 400 or status == 401 or status >= 500:
+            return
+        named = match.kwargs
+        subject = str(named.get("reference") or named.get("token") or "")
+        if match.url_name == PAPER:
+            subject = trail.paper(named["pk"])
+        answer = trail.Answer(
+            user=request.user,  # type: ignore[arg-type]
+            what=_what(match.url_name or "", response, notes),
+            route=":".join(filter(None, [match.url_name, str(named.get("name", ""))])),
+            at=present.now(),
+            subject=subject[:40],
+            purpose=request.META.get(STATED, ""),
+            network=trail.keyed("network", get_adapter().get_client_ip(request)),
+            session=session_of(request),
+            request_number=in_hand.request_id.get()[:64],
+        )
+        if status in (403, 404):
+            if subject:
+                trail.refuse(answer)
+        elif match.url_name in TRAILS:
+            trail.trail_read(answer)
+        else:
+            trail.write(answer, notes)
+
+
+def session_of(request: HttpRequest) -> str:
+    """The session as the trail knows it."""
+    return trail.keyed("session", request.session.session_key or "")
+
+
+def _what(page: str, response: HttpResponse, notes: reads.Notes) -> str:
+    if page == PAPER:
+        return Access.What.DOCUMENT
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        return Access.What.EXPORT
+    return Access.What.SEARCH if page in SEARCHES else Access.What.RECORD

@@ -20,7 +20,10 @@ from workflows.parties import Capacity
 from .audiences import APPROVERS, STAFF, Audience
 from .models import User, record_models
 from .models.people import ADVOCATES, AGENCY, ICE, USCIS
+from .models.trails import IN_CHARGE
 from .notification_matrix import (
+    ACCESS_ALERT,
+    ALERTED,
     CASE_GIVEN,
     GIVEN,
     PROPOSED,
@@ -47,6 +50,7 @@ HEARS: dict[str, Capacities] = {
     A.uscis.key: frozenset({Capacity.USCIS_ADJUDICATOR}),
     A.ice.key: ICE,
     A.reviewers.key: frozenset({Capacity.DHS_INTAKE, Capacity.USCIS_ADJUDICATOR, Capacity.ICE_REVIEWER}),
+    A.trail_readers.key: IN_CHARGE | {Capacity.REPRESENTATIVE, Capacity.PRIVACY_OFFICER},
 }
 """Capacities that an audience can hold, by its key; the two below depend on whose turn it is."""
 
@@ -66,6 +70,7 @@ FAMILIES = ("warn", "due", "breach", "supervisor", "head")
 RIGHTS = gettext_lazy("It changes somebody's rights, or it starts a date that must be kept.")
 LATE = gettext_lazy("A date that the law or a rule sets hangs on it.")
 PROGRAMME = gettext_lazy("The rules for every open case changed.")
+READING = gettext_lazy("Somebody has to look at it soon.")
 ACCOUNT = gettext_lazy("It protects your account.")
 
 
@@ -113,7 +118,7 @@ def groups(user: User) -> list[Group]:
         )
         if rows:
             found.append(Group(str(model.machine.label), _merged(rows)))
-    at_a_desk = capacities - {Capacity.ADMINISTRATOR, Capacity.PROGRAMME_OFFICER}
+    at_a_desk = capacities - {Capacity.ADMINISTRATOR, Capacity.PROGRAMME_OFFICER, Capacity.PRIVACY_OFFICER}
     return [*found, *([_at_the_desk()] if at_a_desk else []), _always_told(capacities)]
 
 
@@ -250,6 +255,7 @@ def _always_told(capacities: Capacities) -> Group:
         capacities,
         LATE,
     )
+    rows += _row(_("Alert about reading"), [ACCESS_ALERT], [ALERTED], capacities, READING)
     return Group(_("The programme and your account"), tuple(rows))
 
 

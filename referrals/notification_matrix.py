@@ -199,6 +199,10 @@ RULE_CHANGED: dict[str, tuple[Notice, ...]] = {
 CASE_GIVEN = "case.given"
 GIVEN = told_to(A.assignee, quiet=True)
 
+# When a rule finds reading that somebody should look at.
+ACCESS_ALERT = "access.alert"
+ALERTED = told_to(A.trail_readers, urgent=True, mandatory=True)
+
 
 def notices_of(clock: str, family: str) -> tuple[Notice, ...]:
     """Who hears of a rung of a clock; ``family`` is warn, due, breach, supervisor or head."""

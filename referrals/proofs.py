@@ -9,6 +9,7 @@ from workflows import history, replay
 
 from . import heartbeats, in_hand
 from .models import Heartbeat
+from .services import access_chain
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +18,10 @@ NAMED = 50
 
 
 def verify(*, at: datetime) -> history.Verdict:
-    """Check that no history was changed after it was written."""
+    """Check that no history, and no trail of reads, was changed after it was written."""
     verdict = history.verify()
-    wrong = str(verdict.broken) if verdict.broken else ""
+    reads = access_chain.verify(at=at)
+    wrong = str(verdict.broken) if verdict.broken else reads.broken
     if wrong:
         log.error("history broken: %s", wrong)
     heartbeats.note(Heartbeat.Part.VERIFY, at=at, cases=verdict.cases, wrong=wrong, number=int(bool(wrong)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -46,8 +47,10 @@ def subject_of(record: Any, user: User) -> str:
 
 def _workers(records: Any, kind: str) -> dict[int, str]:
     person = PERSON[Kind(kind)]
-    rows = records.values_list("pk", f"{person}__given_names", f"{person}__family_names")
-    return {pk: f"{given} {family}".strip() for pk, given, family in rows}
+    path = person.split("__")
+    names = ("reference", f"{person}__token", f"{person}__given_names", f"{person}__family_names")
+    rows = records.select_related(person).only(*names)
+    return {record.pk: reduce(getattr, path, record).name for record in rows}
 
 
 def _employers(records: Any, kind: str, user: User) -> dict[int, str]:

@@ -16,7 +16,7 @@ from workflows import heads, stuck, sweep
 
 from . import deadline_announcements, heartbeats, in_hand, proofs, tallies
 from .models import Heartbeat, machine_of, records_with
-from .services import policy_changes, programme, quarantine
+from .services import access_alerts, access_chain, policy_changes, programme, quarantine
 from .services.steps import take_steps
 
 log = logging.getLogger(__name__)
@@ -72,10 +72,20 @@ def check_files(**_later: object) -> None:
     quarantine.check_waiting(at=present.now())
 
 
+@shared_task
+def follow_reads(**_later: object) -> None:
+    """Chain what was read since the last time, and tell what the rules find in it."""
+    access_alerts.follow(at=present.now())
+
+
 @shared_task(**NIGHTLY)
 def sign_heads_nightly(**_later: object) -> None:
-    """Take the daily head; the log is one more place that remembers it."""
-    head = heads.take(at=present.now())
+    """Take the daily heads of histories and of reads; the log is one more place that remembers them."""
+    at = present.now()
+    access_alerts.follow(at=at, everything=True)
+    reads = access_chain.take_head(at=at)
+    log.info("daily head %s of reads, of %s: hash %s", reads.number, reads.day, reads.hash)
+    head = heads.take(at=at)
     log.info("daily head %s of %s: root %s hash %s", head.number, head.day, head.root, head.hash)
     if not head.signature:
         log.warning("daily head %s is not signed: HISTORY_SIGNING_KEY is not set", head.number)

@@ -10,6 +10,7 @@ import pytest
 from django.test import TransactionTestCase
 
 from referrals.demo.cast import Cast
+from referrals.services import purposes
 from tests.cases import LONG_AGO, everybody
 from workflows import policies
 
@@ -34,6 +35,15 @@ def _emptied_tables_despite_triggers() -> Iterator[None]:
     patched = pytest.MonkeyPatch()
     patched.setattr(TransactionTestCase, "_fixture_teardown", teardown)
     yield
+    patched.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _purposes_are_stated() -> Iterator[pytest.MonkeyPatch]:
+    """People at ICE have said why they open a case, except in the tests of that question itself."""
+    patched = pytest.MonkeyPatch()
+    patched.setattr(purposes, "asked_of", lambda *_about, **_how: purposes.Asked())
+    yield patched
     patched.undo()
 
 

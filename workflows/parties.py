@@ -32,6 +32,7 @@ class Capacity(models.TextChoices):
     ICE_SUPERVISOR = "ICE_SUPERVISOR", _("ICE supervisor")
     PROGRAMME_OFFICER = "PROGRAMME_OFFICER", _("DHS programme officer")
     ADMINISTRATOR = "ADMINISTRATOR", _("System administrator")
+    PRIVACY_OFFICER = "PRIVACY_OFFICER", _("Privacy officer")
     SYSTEM = "SYSTEM", _("The system")
 
 

@@ -103,6 +103,8 @@ ROLES = [
          "records overrides while the programme is closed; holds and releases", "Programme officer"),
     Role("administrator", "Adam Administrator", "platform", Capacity.ADMINISTRATOR,
          "sees rules, clocks and health; no casework", "System administrator"),
+    Role("privacy_officer", "Paz Privacy", "platform", Capacity.PRIVACY_OFFICER,
+         "sees who read whose record, by reference; sees to alerts; no casework", "Privacy officer"),
 ]  # fmt: skip
 
 

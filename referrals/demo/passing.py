@@ -19,6 +19,7 @@ from workflows.models import Deadline, Step
 
 from .. import tasks
 from ..models import Heartbeat
+from ..services import access_alerts, access_chain
 
 NIGHT = time(7, 15, tzinfo=UTC)
 """When the head of a day is taken, as the timetable of beat has it."""
@@ -62,6 +63,8 @@ def live_on(*, since: datetime, until: datetime, month_passed: Callable[[str], N
     for night in nights(since, until):
         at = _live_until(night, passed, at=at)
         heads.take(at=night)
+        access_alerts.follow(at=night)
+        access_chain.take_head(at=night)
         passed.nights += 1
         if month_passed and night.day == 1:
             month_passed(days_in_words.month(night.date()))

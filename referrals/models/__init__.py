@@ -18,6 +18,7 @@ from .soi_requests import (
 )
 from .statements import CoveredName, CoveredSite, ProgrammeOverride, Statement, StatementVersion
 from .stays import Stay, StayReferral
+from .trails import Access, AccessAlert, AccessHead, AccessLink, StatedPurpose, WatchedRecord
 from .visibility import (
     find_all_visible,
     find_visible,
@@ -30,6 +31,10 @@ from .visibility import (
 from .worker_requests import AskedItem, Decision, PacketItem, Screening, WorkerRequest
 
 __all__ = [
+    "Access",
+    "AccessAlert",
+    "AccessHead",
+    "AccessLink",
     "Act",
     "AskedItem",
     "Assessment",
@@ -59,12 +64,14 @@ __all__ = [
     "RequesterKind",
     "Screening",
     "SoiRequest",
+    "StatedPurpose",
     "Statement",
     "StatementVersion",
     "Stay",
     "StayReferral",
     "Tally",
     "User",
+    "WatchedRecord",
     "WorkPermit",
     "WorkerRequest",
     "Worksite",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ..reads import Paper
 from ..scans import NAMES
 from .visibility import visible_case_ids
 
@@ -37,7 +38,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(malware__in=waiting).order_by("pk").select_for_update(skip_locked=True)
 
 
-class Document(models.Model):
+class Document(Paper):
     """A letter that was issued, or a paper that was attached, kept beside its case with its fingerprint.
 
     ``size`` in bytes and ``pages`` are noted for attached papers. ``public_id`` is the address: 122

@@ -53,6 +53,8 @@ class Evidence(models.Model):
     )
     handed_over_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    read_as = "request_id"
+
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from ..reads import NotedAttribute
+
 if TYPE_CHECKING:
     TextColumn = models.TextField[str, str]
     DateColumn = models.DateField[Any, Any]
@@ -17,8 +19,11 @@ class PersonalTextField(TextColumn):
     """Text about a person that could harm them: names, numbers, addresses.
 
     Every such column has this type and stands on the worker's side, so that its
-    storage can change (encryption with a key of its own) without touching a model.
+    storage can change (encryption with a key of its own) without touching a model. Within a request, whoever
+    asks a record for such a value has read it: see ``referrals.reads``.
     """
+
+    descriptor_class = NotedAttribute
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("blank", True)
@@ -27,3 +32,5 @@ class PersonalTextField(TextColumn):
 
 class PersonalDateField(DateColumn):
     """A date that helps to identify a person: a birth, an entry."""
+
+    descriptor_class = NotedAttribute

@@ -41,6 +41,8 @@ class Person(models.Model):
     added_at = models.DateTimeField()
     added_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
 
+    read_as = "person"
+
     objects = PersonQuerySet.as_manager()
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from workflows.machines.work_permit import WorkPermitMachine
 from workflows.models import CaseQuerySet, Clock
 from workflows.parties import Capacity
 
+from ..reads import OfAWorker
 from .fields import PersonalTextField
 from .people import ICE, USCIS
 
@@ -40,7 +41,7 @@ class GrantQuerySet(CaseQuerySet):
         return self.none()
 
 
-class Grant(GrantMachine):
+class Grant(OfAWorker, GrantMachine):
     """Deferred action of one worker between two dates."""
 
     worker_request = models.OneToOneField(
@@ -106,7 +107,7 @@ class WorkPermitQuerySet(CaseQuerySet):
         return self.none()
 
 
-class WorkPermit(WorkPermitMachine):
+class WorkPermit(OfAWorker, WorkPermitMachine):
     """Employment authorization in category (c)(14), asked for with a worker's request."""
 
     worker_request = models.ForeignKey("referrals.WorkerRequest", models.PROTECT, related_name="permits")
@@ -191,7 +192,7 @@ class RenewalQuerySet(CaseQuerySet):
         return self.filter(representative_id=user.organization_id) if user.is_representative else self.none()
 
 
-class Renewal(RenewalMachine):
+class Renewal(OfAWorker, RenewalMachine):
     """The road from a grant that ends to the request that follows it."""
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="renewals")

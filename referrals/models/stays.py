@@ -14,6 +14,7 @@ from workflows.machines.stay_referral import State, StayReferralMachine
 from workflows.models import CaseQuerySet
 
 from ..personal_data import no_personal_data
+from ..reads import OfAWorker
 from .delegations import Act
 from .fields import PersonalTextField
 from .people import ICE
@@ -42,7 +43,7 @@ DECIDED_ON = (
 )  # fmt: skip
 
 
-class Stay(StayMachine):
+class Stay(OfAWorker, StayMachine):
     """One worker's request for an administrative stay of removal (Form I-246)."""
 
     class IdentityPapers(models.TextChoices):
@@ -119,7 +120,7 @@ class StayReferralQuerySet(CaseQuerySet):
         return self.none()
 
 
-class StayReferral(StayReferralMachine):
+class StayReferral(OfAWorker, StayReferralMachine):
     """A labor agency's letter in support of one worker's stay, with the worker's signed consent."""
 
     class Ground(models.TextChoices):

@@ -15,6 +15,7 @@ from workflows.machines.worker_request import WorkerRequestMachine
 from workflows.models import CaseQuerySet, Clock
 from workflows.parties import Capacity
 
+from ..reads import OfAWorker
 from .fields import PersonalTextField
 from .people import ICE, USCIS
 from .statements import ProgrammeOverride, Statement
@@ -51,7 +52,7 @@ SCOPE = (
 )  # fmt: skip
 
 
-class WorkerRequest(WorkerRequestMachine):
+class WorkerRequest(OfAWorker, WorkerRequestMachine):
     """One worker's request for deferred action, with what is claimed and where it was routed."""
 
     class Filing(models.TextChoices):
@@ -229,6 +230,8 @@ class AskedItem(models.Model):
     answer = PersonalTextField()
     answered_at = models.DateTimeField(null=True, blank=True)
 
+    read_as = "request_id"
+
     class Meta:
         ordering = ("pk",)
 
@@ -243,6 +246,8 @@ class Screening(models.Model):
     arrests = PersonalTextField()
     entries = PersonalTextField()
     notes = PersonalTextField()
+
+    read_as = "request_id"
 
     def __str__(self) -> str:
         return f"Screening of {self.request_id}"
@@ -262,6 +267,8 @@ class Decision(models.Model):
     rationale = PersonalTextField()
     written_by = models.ForeignKey("referrals.User", models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
+
+    read_as = "case_id"
 
     class Meta:
         ordering = ("pk",)

@@ -50,7 +50,7 @@ def may_mark_for(user: User) -> list[Membership]:
             theirs &= Q(office_id=user.office_id)
         mine |= theirs
     held = Membership.objects.current().filter(mine, user__is_active=True)
-    held = held.exclude(capacity=Capacity.ADMINISTRATOR)
+    held = held.exclude(capacity__in=[Capacity.ADMINISTRATOR, Capacity.PRIVACY_OFFICER])
     return list(held.select_related("user", "organization", "office__desk").order_by("user__name", "pk"))
 
 

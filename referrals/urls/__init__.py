@@ -1,6 +1,6 @@
 """Addresses of the pages, by area. Someone else's record is 404."""
 
-from . import clocks, dhs, histories, operations, pages, policy, statement_side, telling, worker_side
+from . import clocks, dhs, histories, operations, pages, policy, statement_side, telling, trails, worker_side
 
 urlpatterns = [
     *pages.urlpatterns,
@@ -12,4 +12,5 @@ urlpatterns = [
     *operations.urlpatterns,
     *policy.urlpatterns,
     *telling.urlpatterns,
+    *trails.urlpatterns,
 ]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.defaults import server_error
 
-from ..outages import outage_in
+from ..outages import Outage, outage_in
 from ..typed import fields_of
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,11 @@ def went_wrong(request: HttpRequest) -> HttpResponse:
     outage = outage_in(sys.exc_info()[1])
     if outage is None:
         return server_error(request)
+    return unavailable(request, outage)
+
+
+def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """The page for an outage, with what was typed."""
     context = {
         "outage": outage,
         "typed": [(name, value) for name, values in fields_of(request).lists() for value in values],

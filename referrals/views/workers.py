@@ -17,7 +17,7 @@ import present
 from workflows import days_in_words
 from workflows.models import Kind
 
-from .. import caseload, listing, presenting
+from .. import caseload, listing, presenting, trail_pages
 from ..forms.workers import WorkerForm, WorkerSearchForm
 from ..models import Person
 from ..services import consents, persons
@@ -118,6 +118,7 @@ def worker(request: SignedIn, token: str) -> HttpResponse:
         {
             "worker": person,
             "facts": _facts(person),
+            "seen_by": trail_pages.last_seen(person, request.user),
             "dates": _dates(cases, at=at),
             "table": {
                 "caption": _("Cases"),

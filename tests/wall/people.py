@@ -16,10 +16,19 @@ ICE_PHOENIX = {"ice_reviewer", "ice_supervisor"}
 ICE_NEW_YORK = {"ny_ice_reviewer"}
 PROGRAMME = {"officer"}
 ADMINISTRATOR = {"administrator"}
+PRIVACY = {"privacy_officer"}
 
 NOBODY: set[str] = set()
 DHS = INTAKE | USCIS | ICE_PHOENIX | ICE_NEW_YORK | PROGRAMME
 SIGNED_IN = (
-    OWN | OWN_ORGANIZER | OTHER_ORGANIZATION | AGENCY | OTHER_AGENCY | THIRD_AGENCY | DHS | ADMINISTRATOR
+    OWN
+    | OWN_ORGANIZER
+    | OTHER_ORGANIZATION
+    | AGENCY
+    | OTHER_AGENCY
+    | THIRD_AGENCY
+    | DHS
+    | ADMINISTRATOR
+    | PRIVACY
 )
 EVERYBODY = SIGNED_IN | {ANONYMOUS}

@@ -64,6 +64,7 @@ HIDDEN_FROM: dict[str, Secrets] = {
     "ny_ice_reviewer": all_but(*OF_NEW_YORK) | CONFIDENCES | WEIGHINGS,
     "officer": ALL_WORKERS | CONFIDENCES | WEIGHINGS,
     "administrator": ALL_WORKERS | ALL_EMPLOYERS | CONFIDENCES | WEIGHINGS,
+    "privacy_officer": ALL_WORKERS | ALL_EMPLOYERS | CONFIDENCES | WEIGHINGS,
 }
 
 

@@ -40,6 +40,7 @@ from tests.wall.people import (
     OTHER_ORGANIZATION,
     OWN,
     OWN_ORGANIZER,
+    PRIVACY,
     PROGRAMME,
     SIGNED_IN,
     THIRD_AGENCY,
@@ -334,7 +335,7 @@ def test_a_stranger_is_shown_the_way_to_sign_in_and_nothing_else(
 
 
 def test_the_administrator_and_other_agencies_see_no_casework(world: World) -> None:
-    for who in ADMINISTRATOR | THIRD_AGENCY:
+    for who in ADMINISTRATOR | PRIVACY | THIRD_AGENCY:
         assert not visible_cases(world.cast.people[who]).exists()
         assert not Document.objects.visible_to(world.cast.people[who]).exists()
     for who in PROGRAMME:

@@ -15,7 +15,7 @@ import present
 from notifications.relay import Delivered
 from referrals import heartbeats, tasks
 from referrals.models import Heartbeat
-from referrals.services import quarantine
+from referrals.services import access_alerts, access_chain, quarantine
 from workflows import heads
 from workflows.sweep import Swept
 
@@ -36,6 +36,7 @@ class Command(BaseCommand):
             self._fire()
             self._deliver()
             self._check_files()
+            self._follow()
             return
         with _told_to_stop() as stopped:
             self.stdout.write(_("The engine runs."))
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 self._despite_trouble(self._fire)
                 self._despite_trouble(self._deliver)
                 self._despite_trouble(self._check_files)
+                self._despite_trouble(self._follow)
                 self._despite_trouble(self._note)
                 self._despite_trouble(self._sign)
                 stopped.wait(max(0.1, seconds))
@@ -56,9 +58,14 @@ class Command(BaseCommand):
         """Ask clamd about the files that wait for it."""
         quarantine.check_waiting(at=present.now())
 
+    def _follow(self, *, quiet: bool = False) -> None:
+        """Chain what was read, and tell what the rules find in it."""
+        access_alerts.follow(at=present.now())
+
     def _sign(self, *, quiet: bool) -> None:
-        """Take this day's head of the histories, unless it has been taken."""
+        """Take this day's heads of the histories and of the reads, unless they have been taken."""
         heads.take(at=present.now())
+        access_chain.take_head(at=present.now())
 
     def _despite_trouble(self, work: Callable[..., None]) -> None:
         """One half of a turn: what goes wrong in it ends neither the other half nor the loop."""

@@ -183,6 +183,14 @@ PAGES = [
     Page("incident", "administrator", 13, "incident"),
     Page("redactions", "administrator", 7),
     Page("redaction", "officer", 6, "redaction"),
+    # Reads
+    Page("who_saw_what", "privacy_officer", 0),
+    Page("who_saw_what", "representative", 0, query="?about={token}"),
+    Page("who_saw_what", "supervisor", 0),
+    Page("disclosures", "representative", 0, "worker"),
+    Page("access_alerts", "privacy_officer", 0),
+    Page("access_alert", "privacy_officer", 0, "alert"),
+    Page("case_purpose", "ice_reviewer", 0, "at ice"),
 ]
 
 # Addresses that answer with no page of their own.
@@ -202,4 +210,5 @@ OTHERS = {
     "switch_capacity": "only takes what is sent",
     "act_for": "only takes what is sent",
     "absence_end": "only takes what is sent",
+    "access_watch": "only takes what is sent",
 }
