@@ -17,6 +17,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from workflows.models import Case, Kind
 
 from .models import CoveredName, EmployerName, RequestedName, User, record_models
+from .models.people import ICE
 
 PERSON = {
     Kind.WORKER_REQUEST: "person",
@@ -32,6 +33,8 @@ def subjects(cases: Iterable[Case], user: User) -> dict[int, str]:
     """The subject of each case by its key; a case that the user may not see is left out."""
     by_kind: dict[str, list[int]] = defaultdict(list)
     for case in cases:
+        if case.kind in PERSON and user.capacity in ICE:
+            continue  # a worker is named there one at a time, for a stated purpose
         by_kind[case.kind].append(case.pk)
     found: dict[int, str] = {}
     for kind, keys in by_kind.items():

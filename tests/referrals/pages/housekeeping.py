@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from notifications.models import Incident
-from referrals.models import Delegation
+from referrals.models import Access, AccessAlert, Delegation
 from referrals.services import redactions
 from tests.cases import OPEN_WORLD, request_draft
 from tests.workflows.history_files import spoken_line
@@ -35,6 +35,7 @@ def begin(casework: Casework) -> None:
         "delegation": (Delegation.objects.get(official=casework.cast.signer).pk,),
         "incident": (incident(casework, "first").pk,),
         "redaction": (redaction(casework).pk,),
+        "alert": (alert(casework, "first").pk,),
     }
 
 
@@ -47,6 +48,7 @@ def add(casework: Casework, row: int) -> None:
     change(casework, first, **refused, decided_at=OPEN_WORLD, decision_reason="Not published yet.")
     closure(row)
     incident(casework, str(row))
+    alert(casework, str(row))
     redaction(casework)
 
 
@@ -93,6 +95,24 @@ def incident(casework: Casework, key: str) -> Incident:
         opened_at=OPEN_WORLD,
         owner=casework.cast.administrator,
     )
+
+
+def alert(casework: Casework, key: str) -> AccessAlert:
+    """A search that found a worker at night, and the alert about it."""
+    reader, owner = casework.cast.adjudicator, casework.cast.representative.organization_id
+    hat = reader.memberships.get()
+    who = {
+        "user": reader, "capacity": hat.capacity, "organization_id": hat.organization_id,
+        "office_id": hat.office_id,
+    }  # fmt: skip
+    Access.objects.create(
+        **who, owner_id=owner, what=Access.What.SEARCH, route="search", persons=[casework.worker.token],
+        number=1, at=OPEN_WORLD,
+    )  # fmt: skip
+    return AccessAlert.objects.create(
+        **who, key=key, rule=AccessAlert.Rule.ODD_HOURS, owners=[owner], number=1, first_at=OPEN_WORLD,
+        last_at=OPEN_WORLD, found_at=OPEN_WORLD,
+    )  # fmt: skip
 
 
 def redaction(casework: WithCast) -> Any:
