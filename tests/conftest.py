@@ -39,12 +39,21 @@ def _emptied_tables_despite_triggers() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _purposes_are_stated() -> Iterator[pytest.MonkeyPatch]:
+def stated_purposes() -> Iterator[pytest.MonkeyPatch]:
     """People at ICE have said why they open a case, except in the tests of that question itself."""
     patched = pytest.MonkeyPatch()
     patched.setattr(purposes, "asked_of", lambda *_about, **_how: purposes.Asked())
     yield patched
     patched.undo()
+
+
+@pytest.fixture
+def purposes_are_asked(stated_purposes: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in production: nothing of a worker is shown at ICE before somebody has said why."""
+    pretended = purposes.asked_of
+    stated_purposes.undo()
+    yield
+    stated_purposes.setattr(purposes, "asked_of", pretended)
 
 
 @pytest.fixture

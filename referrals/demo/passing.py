@@ -63,7 +63,7 @@ def live_on(*, since: datetime, until: datetime, month_passed: Callable[[str], N
     for night in nights(since, until):
         at = _live_until(night, passed, at=at)
         heads.take(at=night)
-        access_alerts.follow(at=night)
+        access_alerts.follow(at=night, everything=True)
         access_chain.take_head(at=night)
         passed.nights += 1
         if month_passed and night.day == 1:

@@ -18,7 +18,7 @@ from workflows.models.policy import FEDERAL
 
 from ..models import Matter, Statement
 from ..services import programme
-from . import passing, places
+from . import passing, places, readers
 from .cast import ORGANIZATIONS, Cast
 from .grant_stories import GrantSide
 from .stage import Stage, Story, on
@@ -69,6 +69,7 @@ def build(cast: Cast, *, now: datetime, world: str = "closed", say: Say = lambda
         with transaction.atomic():
             set_programme("closed", now=lived)
             _tell_the_stories(cast, now=lived, say=say)
+            readers.store(cast, now=lived)
         _deliver_the_past(lived, say=say)
     _live_on(since=lived, until=now, say=say)
     if set_programme(world, now=now):

@@ -21,7 +21,7 @@ class ReadsForm(forms.Form):
         label=gettext_lazy("Worker or case"),
         required=False,
         max_length=40,
-        help_text=gettext_lazy("A worker's token, for example W-7F3A0C1D2E, or the reference of a case. No names."),
+        help_text=gettext_lazy("A worker's token, such as W-7F3A0C1D2E, or a case's reference. No names."),
     )
     day = DayField(label=gettext_lazy("Day"), required=False)
     what = forms.ChoiceField(

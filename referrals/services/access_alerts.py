@@ -12,6 +12,9 @@ from ..access_rules import Finding, findings, furthest
 from ..models import Access, AccessAlert, Office, User, WatchedRecord
 from . import access_chain
 
+FURTHEST = 200_000
+"""As many reads, by their keys, are looked back over at most, so that a tick stays short on a busy day."""
+
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +33,8 @@ def follow(*, at: datetime, everything: bool = False) -> int:
 def _watch(reads: list[Access], *, at: datetime) -> None:
     people = {read.user_id for read in reads}
     since = min(read.at for read in reads) - furthest()
-    before = Access.objects.filter(user_id__in=people, at__gt=since, link__isnull=False)
+    first = min(read.pk for read in reads) - FURTHEST
+    before = Access.objects.filter(user_id__in=people, pk__gt=first, at__gt=since, link__isnull=False)
     earlier = list(before.exclude(pk__in=[read.pk for read in reads]))
     marks = set(watched())
     zones = dict(Office.objects.values_list("pk", "desk__time_zone"))

@@ -7,7 +7,7 @@ read its place. What was written between two ticks is covered by the triggers al
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from workflows.heads import moment
 from workflows.history import canonical, digest, one_instant
 from workflows.verify_export import signature_fits
 
-from ..models import Access, AccessHead, AccessLink
+from ..models import Access, AccessHead, AccessLink, Organization
 
 BATCH = 2_000
 LATE = 20_000
@@ -83,7 +83,7 @@ def _link_batch(*, found: Found | None, everything: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE referrals_accesslink IN SHARE ROW EXCLUSIVE MODE")
     batch = list(unlinked[:BATCH])
-    ends = _ends(read.owner_id or 0 for read in batch)
+    ends = {chain: _end(chain) for chain in {read.owner_id or 0 for read in batch}}
     links = []
     for read in batch:
         chain = read.owner_id or 0
@@ -98,14 +98,14 @@ def _link_batch(*, found: Found | None, everything: bool) -> int:
     return len(batch)
 
 
-def _ends(chains: Iterable[int] | None = None) -> dict[int, tuple[int, str]]:
-    """The last number and hash of each chain; of those asked for also where there is none yet."""
-    found = AccessLink.objects.order_by("chain", "-sequence").distinct("chain")
-    asked = set(chains) if chains is not None else None
-    if asked is not None:
-        found = found.filter(chain__in=asked)
-    ends = {each.chain: (each.sequence, each.hash) for each in found}
-    return {chain: ends.get(chain, (0, "")) for chain in (asked or set()) | set(ends)}
+def _end(chain: int) -> tuple[int, str]:
+    """The last number and hash of a chain; 0 and nothing before its first link."""
+    last = AccessLink.objects.filter(chain=chain).order_by("-sequence").first()
+    return (last.sequence, last.hash) if last else (0, "")
+
+
+def _all_ends() -> dict[int, tuple[int, str]]:
+    return {chain: _end(chain) for chain in (0, *Organization.objects.values_list("pk", flat=True))}
 
 
 def said(head: AccessHead) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def take_head(*, at: datetime) -> AccessHead:
         number=last.number + 1 if last else 1,
         day=day,
         taken_at=at,
-        ends={str(chain): list(end) for chain, end in sorted(_ends().items())},
+        ends={str(chain): list(end) for chain, end in sorted(_all_ends().items()) if end[0]},
         previous=last.hash if last else "",
         key_id=key.id if key else "",
     )

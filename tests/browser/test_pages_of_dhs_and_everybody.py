@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PEOPLE = (
     "intake", "adjudicator", "supervisor", "ice_reviewer", "ice_supervisor", "officer", "administrator",
+    "privacy_officer",
 )  # fmt: skip
 PUBLIC = ("/deadlines/", "/verify/", "/accounts/login/", "/accounts/password/reset/", "/no-such-page/")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ from tests.referrals.pages.page_costs import OTHERS, PAGES, Page
 pytestmark = pytest.mark.django_db
 
 FEW, MANY = 2, 12
+NAMES = re.compile(rb"(?<!\w)(?:Prudencia|Ejemplo)")
+"""What the workers of these tests are called."""
+TRAIL = "INSERT INTO referrals_access"
 MOST = 32
 LISTS = {
     "desk", "search", "matters", "matter", "statement_new", "workers", "worker", "notices", "inbox",
@@ -36,11 +40,12 @@ def test_every_page_has_its_row_here() -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a page asked the database, in order."""
+    """What a page asked the database, in order, and whether a worker's name stands on it."""
 
     status: int
     sent: tuple[str, ...]
     length: int
+    names_a_worker: bool
 
 
 class Visitors:
@@ -63,7 +68,7 @@ class Visitors:
         with CaptureQueriesContext(connection) as captured:
             answer = browser.get(address)
         sent = tuple(query["sql"] for query in captured.captured_queries)
-        return Asked(answer.status_code, sent, len(answer.content))
+        return Asked(answer.status_code, sent, len(answer.content), bool(NAMES.search(answer.content)))
 
 
 Costs = dict[Page, Asked]
@@ -109,3 +114,19 @@ def test_the_lists_really_grew(costs: tuple[Costs, Costs], name: str) -> None:
 
 def test_no_page_needs_many_queries() -> None:
     assert {str(row): row.queries for row in PAGES if row.queries > MOST} == {}
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+def test_a_page_that_names_a_worker_puts_that_on_the_trail_in_one_statement(
+    costs: tuple[Costs, Costs], row: Page
+) -> None:
+    """Every address of the site has its row here, so a new page cannot be forgotten."""
+    for asked in costs:
+        written = sum(TRAIL in sql for sql in asked[row].sent)
+        assert written <= 1
+        if row.who and asked[row].names_a_worker:
+            assert written == 1
+
+
+def test_many_pages_name_a_worker(costs: tuple[Costs, Costs]) -> None:
+    assert sum(asked.names_a_worker for asked in costs[0].values()) > 30

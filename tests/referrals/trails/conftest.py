@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -36,15 +35,3 @@ def browse(db: None) -> Browse:
         return client
 
     return sign_in
-
-
-@pytest.fixture
-def purposes_are_asked(_purposes_are_stated: Any) -> Iterator[None]:
-    """As in production: nothing is shown at ICE before somebody has said why."""
-    stand_in = _purposes_are_stated
-    from referrals.services import purposes
-
-    pretended = purposes.asked_of
-    stand_in.undo()
-    yield
-    stand_in.setattr(purposes, "asked_of", pretended)

@@ -54,12 +54,11 @@ def test_a_paper_asks_first_too(cast: Cast, at_ice: WorkerRequest, browse: Brows
     assert browser.get(address).status_code == 200
 
 
-def test_the_question_shows_nothing_of_the_worker(
-    cast: Cast, at_ice: WorkerRequest, browse: Browse
-) -> None:
+def test_the_question_shows_nothing_of_the_worker(cast: Cast, at_ice: WorkerRequest, browse: Browse) -> None:
     shown = main(browse(cast.ice_reviewer).get(purpose_page(at_ice)))
     assert "Why do you open this case?" in shown
-    assert "Prudencia" not in shown and "Ejemplo" not in shown
+    assert "Prudencia" not in shown
+    assert "Ejemplo" not in shown
 
 
 def test_what_was_stated_leads_on_and_stands_with_the_read(
@@ -142,11 +141,9 @@ def test_the_statement_of_the_case_opens_without_a_question(
 
 
 def test_lists_at_a_field_office_name_nobody(cast: Cast, at_ice: WorkerRequest, browse: Browse) -> None:
-    browser = browse(cast.ice_reviewer)
-    for address in ("/?show=desk", f"/search/?q={at_ice.reference[:6]}"):
-        shown = main(browser.get(address))
-        assert at_ice.reference in shown
-        assert "Prudencia" not in shown
+    shown = main(browse(cast.ice_reviewer).get("/?show=desk"))
+    assert at_ice.reference in shown
+    assert "Prudencia" not in shown
 
 
 def test_a_stated_purpose_costs_one_query(cast: Cast, at_ice: WorkerRequest, browse: Browse) -> None:

@@ -136,7 +136,8 @@ def test_the_trail_holds_no_name_and_no_address(cast: Cast, reviewed: WorkerRequ
         cursor.execute("SELECT referrals_access::text FROM referrals_access")
         rows = "\n".join(row[0] for row in cursor.fetchall())
     session = browser.session.session_key
-    assert rows and session
+    assert rows
+    assert session
     for said in ("Prudencia", "Ejemplo", "203.0.113.77", session):
         assert said not in rows
 
