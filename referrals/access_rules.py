@@ -93,7 +93,8 @@ def _many(
 
 
 def _refused(reads: list[Access], latest: list[Access], limits: dict[str, int]) -> Iterator[Finding]:
-    for window in _windows(reads, latest, {What.REFUSED}, limits["minutes"]):
+    elsewhere = [read for read in reads if read.owner_id is None or read.owner_id != read.organization_id]
+    for window in _windows(elsewhere, latest, {What.REFUSED}, limits["minutes"]):
         if len(window) >= limits["number"]:
             key = _key(Rule.REFUSALS, window[-1], _hour(window[-1].at))
             yield Finding(Rule.REFUSALS, key, len(window), window)

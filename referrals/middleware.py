@@ -142,7 +142,7 @@ class ReadTrail:
             request_number=in_hand.request_id.get()[:64],
         )
         if status in (403, 404):
-            if subject:
+            if subject and getattr(request, "csrf_processing_done", False):  # an old form is no attempt
                 trail.refuse(answer)
         elif match.url_name in TRAILS:
             trail.trail_read(answer)

@@ -129,6 +129,12 @@ def test_repeated_refusals_are_told(cast: Cast, reviewed: WorkerRequest, browse:
     assert (alert.user, alert.number, alert.owners) == (cast.river, 8, [reviewed.representative_id])
 
 
+def test_refusals_within_the_own_house_are_no_attempts(cast: Cast, read: Read) -> None:
+    for _each in range(20):
+        read(cast.representative, what=What.REFUSED)
+    assert follow() == []
+
+
 def test_a_watched_record_tells_at_once_and_a_list_does_not(
     cast: Cast, reviewed: WorkerRequest, read: Read
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, Error, OperationalError, connection, transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from referrals import reads
@@ -99,6 +99,13 @@ def test_a_refusal_names_what_was_refused_and_keeps_no_guess(
     assert (last().subject, last().owner_id) == (reviewed.person.token, reviewed.representative_id)
     browser.get("/cases/Prudencia-Ejemplo/")
     assert (last().what, last().subject, last().owner_id) == (What.REFUSED, "", None)
+
+
+def test_an_old_form_is_no_refusal(cast: Cast, reviewed: WorkerRequest) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.representative)
+    assert browser.post(f"/cases/{reviewed.reference}/steps/withdraw/", {}).status_code == 403
+    assert not Access.objects.exists()
 
 
 def test_a_read_that_cannot_be_put_on_the_trail_is_not_answered(
