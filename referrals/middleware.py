@@ -144,7 +144,7 @@ class ReadTrail:
         if status in (403, 404):
             if subject and getattr(request, "csrf_processing_done", False):  # an old form is no attempt
                 trail.refuse(answer)
-        elif match.url_name in TRAILS:
+        elif match.url_name in TRAILS and status == 200:
             trail.trail_read(answer)
         else:
             trail.write(answer, notes)

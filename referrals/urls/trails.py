@@ -8,7 +8,6 @@ urlpatterns = [
     path("reads/", trails.who_saw_what, name="who_saw_what"),
     path("reads/alerts/", access_alerts.access_alerts, name="access_alerts"),
     path("reads/alerts/<int:pk>/", access_alerts.access_alert, name="access_alert"),
-    path("reads/watch/", access_alerts.access_watch, name="access_watch"),
     path("workers/<str:token>/disclosures/", trails.disclosures, name="disclosures"),
     path("cases/<str:reference>/purpose/", purposes.case_purpose, name="case_purpose"),
 ]

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 import present
 from workflows.parties import Capacity
@@ -26,15 +26,31 @@ PAGE = 50
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def access_alerts(request: SignedIn) -> HttpResponse:
-    """What waits for somebody to look at it, or what was seen to."""
-    return _list(request, WatchForm())
-
-
-def _list(request: SignedIn, form: WatchForm, *, status: int = 200) -> HttpResponse:
-    if not trail_pages.may_read(request.user):
+    """What waits for somebody, or was seen to; by a POST a record is watched from now on, or no longer."""
+    watches = request.user.capacity == Capacity.PRIVACY_OFFICER
+    if not trail_pages.may_read(request.user) or (request.method == "POST" and not watches):
         raise Http404
+    form = WatchForm(request.POST if request.method == "POST" and "stop" not in request.POST else None)
+    if request.method == "POST" and _watched(request, form):
+        return redirect("access_alerts")
+    return _list(request, form, status=400 if form.is_bound else 200)
+
+
+def _watched(request: SignedIn, form: WatchForm) -> bool:
+    """Whether a record is watched from now on, or no longer."""
+    at = present.now()
+    if not form.is_bound:
+        service.watch_no_longer(request.POST["stop"], at=at)
+        messages.success(request, _("It is watched no longer."))
+    elif form.is_valid():
+        service.watch(form.cleaned_data["mark"], by=request.user, at=at)
+        messages.success(request, _("It is watched. Whoever opens it sets off an alert."))
+    return not form.is_bound or form.is_valid()
+
+
+def _list(request: SignedIn, form: WatchForm, *, status: int) -> HttpResponse:
     seen_to = request.GET.get("show") == "seen"
     alerts = AccessAlert.objects.visible_to(request.user).select_related("user", "organization", "office")
     chosen = alerts.filter(acknowledged_at__isnull=not seen_to)
@@ -106,22 +122,3 @@ def access_alert(request: SignedIn, pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "trails/alert.html", context, status=400 if form.is_bound else 200)
-
-
-@login_required
-@require_POST
-def access_watch(request: SignedIn) -> HttpResponse:
-    """Watch a record, or stop; only the privacy officer."""
-    if request.user.capacity != Capacity.PRIVACY_OFFICER:
-        raise Http404
-    stop = request.POST.get("stop", "")
-    if stop:
-        service.watch_no_longer(stop, at=present.now())
-        messages.success(request, _("It is watched no longer."))
-        return redirect("access_alerts")
-    form = WatchForm(request.POST)
-    if not form.is_valid():
-        return _list(request, form, status=400)
-    service.watch(form.cleaned_data["mark"], by=request.user, at=present.now())
-    messages.success(request, _("It is watched. Whoever opens it sets off an alert."))
-    return redirect("access_alerts")

@@ -43,7 +43,7 @@ PAGES = [
     Page("desk", "intake", 17),
     Page("desk", "adjudicator", 18),
     Page("desk", "supervisor", 18),
-    Page("desk", "ice_reviewer", 18),
+    Page("desk", "ice_reviewer", 15),
     Page("desk", "officer", 11),
     Page("desk", "administrator", 10),
     Page("together", "investigator", 5),
@@ -210,5 +210,4 @@ OTHERS = {
     "switch_capacity": "only takes what is sent",
     "act_for": "only takes what is sent",
     "absence_end": "only takes what is sent",
-    "access_watch": "only takes what is sent",
 }

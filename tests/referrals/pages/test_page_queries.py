@@ -122,7 +122,7 @@ def test_a_page_that_names_a_worker_puts_that_on_the_trail_in_one_statement(
 ) -> None:
     """Every address of the site has its row here, so a new page cannot be forgotten."""
     for asked in costs:
-        written = sum(TRAIL in sql for sql in asked[row].sent)
+        written = sum(TRAIL in (sql or "") for sql in asked[row].sent)
         assert written <= 1
         if row.who and asked[row].names_a_worker:
             assert written == 1

@@ -229,15 +229,15 @@ def test_only_the_privacy_officer_sets_and_ends_a_watch(
 ) -> None:
     for key, who in cast.people.items():
         if key != "privacy_officer":
-            answer = browse(who).post("/reads/watch/", {"mark": reviewed.reference})
+            answer = browse(who).post("/reads/alerts/", {"mark": reviewed.reference})
             assert answer.status_code == 404
     browser = browse(cast.privacy_officer)
-    wrong = browser.post("/reads/watch/", {"mark": "Prudencia"})
+    wrong = browser.post("/reads/alerts/", {"mark": "Prudencia"})
     assert wrong.status_code == 400
     assert "There is no worker with this token" in main(wrong)
     for _twice in range(2):
-        browser.post("/reads/watch/", {"mark": f" {reviewed.reference.lower()} "})
+        browser.post("/reads/alerts/", {"mark": f" {reviewed.reference.lower()} "})
     assert WatchedRecord.objects.get().mark == reviewed.reference
     assert reviewed.reference in main(browser.get("/reads/alerts/"))
-    browser.post("/reads/watch/", {"stop": reviewed.reference})
+    browser.post("/reads/alerts/", {"stop": reviewed.reference})
     assert WatchedRecord.objects.get().ended_at is not None
