@@ -13,7 +13,7 @@ import referrals.models.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0003_nothing_left_out"),
+        ("referrals", "0004_files_wait_to_be_checked"),
         ("workflows", "0004_privacy_officer"),
     ]
 
