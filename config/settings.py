@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "pgtrigger",
@@ -90,6 +91,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "referrals.views.sessions.SignedOut",
     "referrals.middleware.ActingCapacity",
+    "referrals.middleware.SecondFactor",
+    "referrals.middleware.InUse",
+    "referrals.views.confirming.Fresh",
     "referrals.middleware.ReadTrail",
     "referrals.middleware.NoSuchAddress",
 ]
@@ -192,6 +196,29 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 
+# Seconds for which a proof of who one is suffices to sign, decide, export and change rules
+FRESH_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("FRESH_SECONDS", default=15 * 60)
+
+# The second factor. Secrets of factors are encrypted with keys that are derived from FACTOR_KEYS: the first one
+# encrypts, all of them decrypt. Passkeys ask for a PIN or a finger, because they are a sign-in by themselves.
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=[SECRET_KEY])
+MFA_ADAPTER = "config.accounts.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Statement and stay casework"
+MFA_FORMS = {
+    "authenticate": "referrals.forms.factors.SignInCodeForm",
+    "reauthenticate": "referrals.forms.factors.ConfirmCodeForm",
+    "activate_totp": "referrals.forms.factors.AppCodeForm",
+    "add_webauthn": "referrals.forms.factors.PasskeyForm",
+    "authenticate_webauthn": "referrals.forms.factors.SignInPasskeyForm",
+    "reauthenticate_webauthn": "referrals.forms.factors.ConfirmPasskeyForm",
+    "login_webauthn": "referrals.forms.factors.PasskeyAloneForm",
+}
+
 # What browsers are told
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAME = (
@@ -200,7 +227,10 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME, MESSAGES_COOKIE_NAM
 )
 LANGUAGE_COOKIE_SAMESITE, CSRF_COOKIE_HTTPONLY, LANGUAGE_COOKIE_HTTPONLY = "Lax", True, True
 MESSAGE_STORAGE = "config.cookies.Messages"
-SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 60 * 60)
+# Seconds: after so many without a page, and in any case so many after the sign-in, a session ends.
+SESSION_ENGINE = "referrals.session_store"
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_SECONDS = env.int("SESSION_SECONDS", default=12 * 60 * 60)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 60 * 60 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0

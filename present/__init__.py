@@ -28,6 +28,11 @@ def today() -> date:
     return timezone.localdate(now())
 
 
+def on_this_machine() -> datetime:
+    """This instant by the machine's own clock, whatever day a demonstration lives on: for sessions and codes."""
+    return now() - ahead()
+
+
 def ahead() -> timedelta:
     """By how much the present is ahead of the real clock; negative behind it, zero outside demonstrations."""
     moved: timedelta = settings.CLOCK_AHEAD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -77,3 +77,12 @@ def sign_ins() -> list[Any]:
     from .demo import SIGN_INS
 
     return list(SIGN_INS)
+
+
+def demo_code(user: Any, at: datetime) -> str:
+    """The code that an invented person's app shows at an instant of the real clock; empty elsewhere."""
+    if not settings.DEMO:
+        return ""
+    from .demo.factors import code_at
+
+    return code_at(user, at)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import get_adapter
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from django.views.defaults import page_not_found
 
 import present
 
-from . import in_hand, reads, typed
+from . import in_hand, reads, second_factors, sessions, typed
 from .models import Access
 from .models.people import ICE
 from .outages import away, outage_in
@@ -38,6 +39,7 @@ STATED = "referrals.purpose"
 SEARCHES = frozenset({"search"})
 TRAILS = frozenset({"who_saw_what", "access_alerts", "access_alert"})
 """Pages that show the trail itself; to read them is on the trail too."""
+FORBIDDEN = 403
 
 
 class NoSuchAddress:
@@ -161,3 +163,44 @@ def _what(page: str, response: HttpResponse, notes: reads.Notes) -> str:
     if not response.headers.get("Content-Type", "").startswith("text/html"):
         return Access.What.EXPORT
     return Access.What.SEARCH if page in SEARCHES else Access.What.RECORD
+
+
+class SecondFactor:
+    """Leads whoever needs a second factor, and has not shown one in this session, to set one up or to show it.
+
+    Everything else is closed to them until then: a new address is closed too, unless it is named in
+    ``second_factors``.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        there = second_factors.closed_to(request, request.resolver_match.view_name)
+        if not there:
+            return None
+        if request.method in ("GET", "HEAD"):
+            return redirect(f"{there}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+        return render(
+            request, "403_factor.html", {**typed.to_send_again(request), "there": there}, status=FORBIDDEN
+        )
+
+
+class InUse:
+    """Notes that a sign-in is in use; a page that only asks how long it lasts yet does not prolong it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        asks = request.resolver_match.view_name == "session" and request.method != "POST"
+        if request.user.is_authenticated and not asks:
+            sessions.note_use(request, at=present.on_this_machine())

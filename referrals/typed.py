@@ -12,6 +12,8 @@ from django.http.request import RawPostDataException, UnreadablePostError
 
 SECRET = ("password",)
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 (the name of a field)
+PROOF, PASSKEY = "proof_of_identity", "passkey_of_identity"
+NEVER_HELD = {TOKEN, PROOF, PASSKEY}
 
 
 def fields_of(request: HttpRequest) -> QueryDict:
@@ -27,11 +29,11 @@ def fields_of(request: HttpRequest) -> QueryDict:
 
 
 def to_send_again(request: HttpRequest) -> dict[str, Any]:
-    """The context of ``components/send_again.html``: the fields without their token, and where they go."""
+    """The context of ``components/send_again.html``: the fields without their token and any proof, and where they go."""
     fields = fields_of(request)
     return {
         "sent": bool(fields),
-        "typed": [(name, value) for name, values in fields.lists() for value in values if name != TOKEN],
+        "typed": [(name, value) for name, values in fields.lists() for value in values if name not in NEVER_HELD],
         "address": request.get_full_path(),
     }
 

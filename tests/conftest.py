@@ -7,10 +7,11 @@ from typing import Any
 
 import pgtrigger
 import pytest
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from referrals.demo.cast import Cast
 from referrals.services import purposes
+from tests import signing_in
 from tests.cases import LONG_AGO, everybody
 from workflows import policies
 
@@ -54,6 +55,19 @@ def purposes_are_asked(stated_purposes: pytest.MonkeyPatch) -> Iterator[None]:
     stated_purposes.undo()
     yield
     stated_purposes.setattr(purposes, "asked_of", pretended)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_forced_sign_in_has_shown_a_factor() -> Iterator[None]:
+    """``force_login`` stands for a whole sign-in, with password and app, and with a proof that stays fresh.
+
+    The wall itself stands as it does in production. Tests about it sign in through the pages, or by
+    ``tests.signing_in.by_password_alone``.
+    """
+    patched = pytest.MonkeyPatch()
+    patched.setattr(Client, "force_login", signing_in.forced)
+    yield
+    patched.undo()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from workflows.checks import machine_models
 P = ParamSpec("P")
 T = TypeVar("T")
 Chain = tuple[Any, ...]
-SIGNS_OF_VISITORS = {"django_session", "referrals_user"}
+SIGNS_OF_VISITORS = {"referrals_signin", "referrals_user"}
 
 
 @dataclass(frozen=True)

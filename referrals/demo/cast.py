@@ -136,10 +136,13 @@ class Cast:
 
 def gather(*, password: str = PASSWORD) -> Cast:
     """Store the world's organizations, offices and people once; running it again finds them."""
+    from . import factors
+
     cast = Cast()
     cast.organizations = _organizations()
     cast.offices = _offices(cast.organizations)
     cast.people = _people(password)
+    factors.give(cast.people.values())
     memberships = _memberships(cast)
     everybody = list(memberships.values())
     for keys, acts in (

@@ -7,6 +7,7 @@ from .organizations import Office, Organization
 from .people import Membership, User
 from .persons import Person, Representation
 from .relief import Grant, Renewal, WorkPermit
+from .sign_ins import SignIn
 from .soi_requests import (
     Assessment,
     Question,
@@ -63,6 +64,7 @@ __all__ = [
     "RequestedSite",
     "RequesterKind",
     "Screening",
+    "SignIn",
     "SoiRequest",
     "StatedPurpose",
     "Statement",

@@ -1,6 +1,18 @@
 """Addresses of the pages, by area. Someone else's record is 404."""
 
-from . import clocks, dhs, histories, operations, pages, policy, statement_side, telling, trails, worker_side
+from . import (
+    clocks,
+    dhs,
+    factors,
+    histories,
+    operations,
+    pages,
+    policy,
+    statement_side,
+    telling,
+    trails,
+    worker_side,
+)
 
 urlpatterns = [
     *pages.urlpatterns,
@@ -13,4 +25,5 @@ urlpatterns = [
     *policy.urlpatterns,
     *telling.urlpatterns,
     *trails.urlpatterns,
+    *factors.urlpatterns,
 ]

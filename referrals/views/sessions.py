@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -30,7 +32,7 @@ def session(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"seconds": 0, "token": token}, status=SIGNED_OUT)
     if request.method == "POST":
         request.session.modified = True
-        return JsonResponse({"seconds": settings.SESSION_COOKIE_AGE, "token": token})
+        return JsonResponse({"seconds": request.session.get_expiry_age(), "token": token})
     return JsonResponse({"seconds": seconds_left(request.session), "token": token})
 
 
@@ -42,9 +44,21 @@ class SignedOut:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method != "POST" or not _asks_to_sign_in(response) or request.user.is_authenticated:
+        if not _asks_to_sign_in(response) or request.user.is_authenticated:
             return response
-        return _held(request, "401.html", status=SIGNED_OUT)
+        if request.method == "POST":
+            return _held(request, "401.html", status=SIGNED_OUT)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty():
+            messages.info(request, _why_it_ended())
+        return response
+
+
+def _why_it_ended() -> str:
+    """That a session ended, and the two reasons for which one does; it is gone, so which of them is not known."""
+    return _(
+        "You were signed out. A sign-in ends after %(idle)d minutes without a page, after %(whole)d hours in any "
+        "case, and when you end it elsewhere or change your password."
+    ) % {"idle": settings.SESSION_COOKIE_AGE // 60, "whole": settings.SESSION_SECONDS // 3600}
 
 
 def _asks_to_sign_in(response: HttpResponse) -> bool:

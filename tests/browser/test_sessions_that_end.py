@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from referrals.demo.cast import Cast
-from referrals.models import SoiRequest
+from referrals.models import SignIn, SoiRequest
+from tests import signing_in
 from tests.browser.visitor import DESKTOP, EMAILS, PASSWORD, PHONE, Visitor
 from tests.cases import request_draft
 
@@ -48,6 +48,7 @@ def sign_in_behind(visitor: Visitor, link: Locator) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     with page.expect_navigation():
         page.locator("main form button[type=submit]").first.click()
+    signing_in.give_code(page, EMAILS[visitor.who])
     visitor.page.bring_to_front()
     with visitor.page.expect_response("**/session/"):  # a tab that comes to the front asks how it stands
         visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -68,7 +69,7 @@ def test_what_was_sent_after_the_session_had_ended_is_sent_again_after_the_next_
 ) -> None:
     visitor = visit("representative", language=language)
     page = typing(visitor, draft)
-    Session.objects.all().delete()
+    SignIn.objects.all().delete()
     send(page)
     assert not is_stored(draft)
     visitor.complaints.clear()
@@ -104,7 +105,7 @@ def test_somebody_is_warned_and_stays_signed_in(
     visitor = visit("representative", phone=True, language=language)
     settings.SESSION_COOKIE_AGE = 8  # so that a page looks after two seconds
     page = typing(visitor, draft)
-    Session.objects.update(expire_date=ends_in(60))
+    SignIn.objects.update(expire_date=ends_in(60))
     warning = page.locator("#session-ending")
     expect(warning).to_be_visible()
     expect(warning.get_by_role("button")).to_be_focused()
@@ -113,7 +114,7 @@ def test_somebody_is_warned_and_stays_signed_in(
     with page.expect_response("**/session/"):
         page.keyboard.press("Enter")
     expect(warning).to_be_hidden()
-    assert Session.objects.get().expire_date > ends_in(3600)
+    assert SignIn.objects.get().expire_date > ends_in(3600)
     send(page)
     assert is_stored(draft)
 
@@ -127,7 +128,7 @@ def test_somebody_who_was_signed_out_is_told_and_goes_on_where_they_were(
     page = typing(visitor, draft)
     settings.SESSION_COOKIE_AGE = 12 * 3600
     with page.expect_response(lambda answer: answer.request.method == "POST") as draft_kept:
-        Session.objects.all().delete()
+        SignIn.objects.all().delete()
     assert draft_kept.value.status == 401
     note = page.locator("[data-draft]")
     expect(note).to_have_text(note.get_attribute("data-failed") or "?")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from referrals.demo.cast import OFFICES, ORGANIZATIONS, ROLES, email_of
+from tests import signing_in
 
 PASSWORD = "a password for tests"
 PHONE = {"width": 320, "height": 800}
@@ -67,7 +68,9 @@ class Visitor:
         self.page.goto(f"{self.address}/accounts/login/")
         self.page.locator("input[name=login]").fill(EMAILS[self.who])
         self.page.locator("input[name=password]").fill(PASSWORD)
-        self.page.locator("main form button[type=submit]").first.click()
+        with self.page.expect_navigation():
+            self.page.locator("main form button[type=submit]").first.click()
+        signing_in.give_code(self.page, EMAILS[self.who])
         expect(self.page.locator("h1")).to_have_count(1)
 
     def go(self, path: str) -> Response:

@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
+from referrals.session_store import SessionStore
+from tests import signing_in
 from tests.faults.stack import PATIENCE, Stack
 
 TOKEN = "t" * 32
@@ -36,6 +37,7 @@ class Visitor:
         session[SESSION_KEY] = str(self.user.pk)
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = self.user.get_session_auth_hash()
+        session.update(signing_in.proofs(self.user, "password", "mfa"))
         session.create()
         self.cookie = f"sessionid={session.session_key}; csrftoken={TOKEN}"
 

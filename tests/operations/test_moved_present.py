@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
+from referrals.models import SignIn
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
@@ -81,7 +81,7 @@ class TestWhatMoves:
 class TestWhatStays:
     def test_sessions_end_by_the_real_clock(self, cast: Cast, browse: Browse, moved: None) -> None:
         browse(cast.representative)
-        assert REAL < Session.objects.get().expire_date < REAL + timedelta(days=30)
+        assert REAL < SignIn.objects.get().expire_date < REAL + timedelta(days=30)
 
     def test_the_real_present_has_no_banner(self, client: Client, db: None) -> None:
         assert present.ahead() == timedelta(0)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from workflows.models import Step
 from workflows.openness import COUNTERSIGN, Option
 
+from ...freshness import ONLY_SHOWS
 from ...personal_data import PersonalDataValidator
 
 
@@ -61,6 +62,10 @@ class StepForm(forms.Form):
         if option.manner.needs_reason and option.name != COUNTERSIGN:
             self.fields["reason"].required = True
         self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def is_valid(self) -> bool:
+        """Never for what was sent to see a date: that takes no step, and is let through without a fresh proof."""
+        return super().is_valid() and ONLY_SHOWS not in self.data
 
     def step_data(self) -> dict[str, Any]:
         """What the step's method gets."""
