@@ -4,18 +4,30 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import render
 
 import present
-from referrals import account_mail, factor_secrets, freshness, second_factors, sessions
+from referrals import account_mail, factor_secrets, freshness, openid, second_factors, sessions, sign_in_limits
 from referrals.models import User
+
+FORBIDDEN = 403
 
 
 class InvitedOnly(DefaultAccountAdapter):
     """django-allauth with its sign-up page closed, and with mail that goes through the outbox."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        **dict.fromkeys(
+            ("email_password_mismatch", "too_many_login_attempts", "incorrect_password"),
+            sign_in_limits.NOT_ACCEPTED,
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No: the sign-up page says that it is closed."""
@@ -24,6 +36,19 @@ class InvitedOnly(DefaultAccountAdapter):
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Tell the account's own address; the link in ``context`` is dropped, one is made when mail goes."""
         account_mail.tell_password_reset(user, at=present.now())
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Use up a try, which is given back when the password fits; refuse in the words of a wrong password."""
+        account = str(credentials.get("email", "")).strip().lower()
+        self._login_failed_rl_usage = sign_in_limits.take(request, account, what="login")
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("email_password_mismatch")
+
+    def post_login(self, request: HttpRequest, user: Any, **named: Any) -> HttpResponse:
+        """Know this device the next time."""
+        response: HttpResponse = super().post_login(request, user, **named)
+        sign_in_limits.remember_device(request, response, user.email.lower())
+        return response
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whether the last proof, of the sign-in itself or later, is too old to change a factor."""
@@ -39,15 +64,30 @@ class InvitedOnly(DefaultAccountAdapter):
         raise RuntimeError(f"{template_prefix} has no place in the outbox.")
 
 
+class KnownPeople(DefaultSocialAccountAdapter):
+    """Providers of identities sign in the people of their own organizations, and open no account."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Take the account whose verified address the provider gives; anybody else is told that there is none."""
+        verified = [each.email for each in sociallogin.email_addresses if each.verified is True]
+        user = openid.account_for(sociallogin.account.provider, verified)
+        if user is None or (sociallogin.is_existing and sociallogin.user.pk != user.pk):
+            raise ImmediateHttpResponse(
+                render(request, "socialaccount/authentication_error.html", status=FORBIDDEN)
+            )
+        if not sociallogin.is_existing:
+            sociallogin.connect(request, user)
+
+
 class Factors(DefaultMFAAdapter):
     """Second factors with their secrets encrypted, and the last one kept where one is needed."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": _(
-            "This was not accepted. A code of an app changes every 30 seconds and works once: "
-            "wait for the next one."
-        ),
+        "incorrect_code": sign_in_limits.CODE_NOT_ACCEPTED,
     }
 
     def encrypt(self, text: str) -> str:

@@ -30,12 +30,14 @@ class ForgivingRedisCacheClient(RedisCacheClient):
     """Reads nothing and keeps nothing while Redis is away, instead of failing the page.
 
     Only rate limits and other things that may be forgotten are cached, so
-    stopping Redis stops neither signing in nor casework.
+    stopping Redis stops neither signing in nor casework. Who wants to be the
+    first to add something is told that they are: else every try at a sign-in
+    would wait for a lock that nobody holds, and then be refused.
     """
 
     get_many = forgiving(RedisCacheClient.get_many, {})
     has_key = forgiving(RedisCacheClient.has_key, False)
-    add = forgiving(RedisCacheClient.add, False)
+    add = forgiving(RedisCacheClient.add, True)
     set = forgiving(RedisCacheClient.set, None)
     set_many = forgiving(RedisCacheClient.set_many, None)
     touch = forgiving(RedisCacheClient.touch, False)

@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "pgtrigger",
@@ -174,8 +176,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "referrals.breached_passwords.NotBreached"},
 ]
+# Who answers which passwords were in a breach (k-anonymity: the first five digits of a SHA-1); empty: nobody is asked
+BREACHED_PASSWORDS_URL = env.str("BREACHED_PASSWORDS_URL", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_ADAPTER = "config.accounts.InvitedOnly"
@@ -189,12 +193,22 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to an address that anybody may have typed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+ACCOUNT_RATE_LIMITS = {  # see referrals.sign_in_limits
+    "login": None,
+    "login_known": "10/5m/key",
+    "login_here": "30/m/ip,5/5m/key",
+    "login_anywhere": "30/5m/key",
+    "factor_known": "10/5m/key",
+    "factor_here": "30/m/ip,5/5m/key",
+    "factor_anywhere": "30/5m/key",
+    "login_failed": "10/5m/key",  # codes for an app that is being set up, and passkeys
     "reset_password": "20/m/ip,5/m/key",
     "change_password": "5/m/user",
 }
+# How many proxies in front of us write X-Forwarded-For; limits for an address need the visitor's own.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
+    "TRUSTED_PROXIES", default=1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0
+)
 
 # Seconds for which a proof of who one is suffices to sign, decide, export and change rules
 FRESH_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("FRESH_SECONDS", default=15 * 60)
@@ -217,6 +231,27 @@ MFA_FORMS = {
     "authenticate_webauthn": "referrals.forms.factors.SignInPasskeyForm",
     "reauthenticate_webauthn": "referrals.forms.factors.ConfirmPasskeyForm",
     "login_webauthn": "referrals.forms.factors.PasskeyAloneForm",
+}
+
+# Providers of identities (OpenID Connect): a JSON list of objects with id, name, server_url, client_id, secret (may be
+# empty, PKCE is always used), domains of e-mail addresses and codes of organizations for which they speak.
+OPENID_PROVIDERS = env.json("OPENID_PROVIDERS", default=[])
+SOCIALACCOUNT_ADAPTER = "config.accounts.KnownPeople"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy for forms forbids that one leads to another site
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": provider["id"],
+                "name": provider["name"],
+                "client_id": provider["client_id"],
+                "secret": provider.get("secret", ""),
+                "settings": {"server_url": provider["server_url"], "fetch_userinfo": False},
+            }
+            for provider in OPENID_PROVIDERS
+        ],
+    }
 }
 
 # What browsers are told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,8 @@ from allauth.mfa.webauthn.forms import (
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .. import sign_in_limits
+
 LONGEST_NAME = 60
 TOTP_SECONDS = 30
 NOT_UNDERSTOOD = (AttributeError, KeyError, TypeError, ValueError)
@@ -32,15 +35,39 @@ class CodeField(forms.CharField):
 
 
 class OnceOnly:
-    """Refuses the code of an app in the half minute in which one was used, even while there is no cache."""
+    """Tries within limits, and refuses the code of an app in the half minute in which it was used.
+
+    The limits know the device, so that who guesses elsewhere does not lock its owner out. That a code works
+    once holds even while there is no cache.
+    """
+
+    user: Any
 
     def clean_code(self) -> str:
-        user: Any = self.user  # type: ignore[attr-defined]
-        app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-        code: str = super().clean_code()  # type: ignore[misc]
-        if app and app.last_used_at and _digits(code) == _code_at(app, app.last_used_at):
+        code: str = self.cleaned_data["code"]  # type: ignore[attr-defined]
+        tried = sign_in_limits.take(context.request, self.user.email.lower(), what="factor")
+        found = self._factor_with(code) if tried else None
+        if tried is None or found is None:
             raise get_adapter().validation_error("incorrect_code")
+        tried.rollback()
+        found.user = self.user
+        self.authenticator = found
         return code
+
+    def _factor_with(self, code: str) -> Authenticator | None:
+        """The app that shows this code and has not been used with it, or the recovery codes that hold it."""
+        for factor in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
+            if _used_already(factor, code):
+                continue
+            if factor.wrap().validate_code(code):
+                return factor
+        return None
+
+
+def _used_already(factor: Authenticator, code: str) -> bool:
+    if factor.type != Authenticator.Type.TOTP or factor.last_used_at is None:
+        return False
+    return _digits(code) == _code_at(factor, factor.last_used_at)
 
 
 def _digits(code: str) -> str:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from ..views import factors, sign_ins
+from ..views import factors, openid, sign_ins
 
 urlpatterns = [
     path("accounts/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("accounts/by/<slug:provider_id>/", openid.sign_in, name="openid_connect_login"),
+    path("accounts/by/<slug:provider_id>/back/", openid.came_back, name="openid_connect_callback"),
     path("accounts/factors/", factors.factors, name="mfa_index"),
     path("accounts/factors/sign-in/", factors.SignInCode.as_view(), name="mfa_authenticate"),
     path("accounts/factors/passkey/sign-in/", factors.SignInPasskey.as_view(), name="mfa_login_webauthn"),

@@ -13,7 +13,7 @@ import present
 from notifications import bounces
 from workflows.days import rule_day
 
-from .. import context
+from .. import context, openid
 from ..models import User
 
 FIRST_LOOK = 60
@@ -33,4 +33,5 @@ def around(request: HttpRequest) -> dict[str, Any]:
         else None,
         "first_look": min(FIRST_LOOK, settings.SESSION_COOKIE_AGE // 4),
         "demo_sign_ins": context.sign_ins(),
+        "openid_providers": openid.providers,
     }

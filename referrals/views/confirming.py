@@ -55,7 +55,7 @@ def _refusal(request: HttpRequest) -> str | None:
     """None when the proof holds, which the session then remembers; otherwise why not."""
     user: Any = request.user
     if not ratelimit.consume(request, action="reauthenticate", user=user):
-        return _("That were too many tries. Wait a minute, then try again.")
+        return _("Those were too many tries. Wait a minute, then try again.")
     if credential := request.POST.get(typed.PASSKEY):
         passkey = ConfirmPasskeyForm({"credential": credential}, user=user)
         if passkey.is_valid():

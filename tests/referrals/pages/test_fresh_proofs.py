@@ -52,8 +52,8 @@ def held(page: Any) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
-def absence(client: Client, **proof: str) -> Any:
-    return client.post(reverse("absences"), {"because": "A text of hers", **proof})
+def delegation(client: Client, **proof: str) -> Any:
+    return client.post(reverse("signature_new"), {"title": "A text of hers", **proof})
 
 
 class TestWhatNeedsOne:
@@ -114,42 +114,42 @@ class TestWhatNeedsOne:
 
 class TestTheAnswer:
     def test_it_holds_what_was_typed(self, cast: Cast) -> None:
-        page = absence(signed_in(cast.approver, minutes_ago=20))
+        page = delegation(signed_in(cast.approver, minutes_ago=20))
         assert page.status_code == 403
-        assert held(page)["because"] == "A text of hers"
+        assert held(page)["title"] == "A text of hers"
         assert "no-store" in page.headers["Cache-Control"]
 
     @pytest.mark.parametrize("how", ["password", "code"])
     def test_a_proof_sends_it_on(self, cast: Cast, how: str) -> None:
         client = signed_in(cast.approver, minutes_ago=20)
         proof = PASSWORD if how == "password" else signing_in.code_of(cast.approver)
-        page = absence(client, proof_of_identity=proof)
+        page = delegation(client, proof_of_identity=proof)
         assert page.status_code != 403
         assert "A text of hers" in page.content.decode()
-        assert absence(client).status_code != 403
+        assert delegation(client).status_code != 403
 
     @pytest.mark.parametrize("proof", ["", "wrong", "000000", "1234567890", "x" * 5000])
     def test_a_wrong_proof_changes_nothing_and_loses_nothing(self, cast: Cast, proof: str) -> None:
-        page = absence(signed_in(cast.approver, minutes_ago=20), proof_of_identity=proof)
+        page = delegation(signed_in(cast.approver, minutes_ago=20), proof_of_identity=proof)
         assert page.status_code == 403
-        assert held(page)["because"] == "A text of hers"
+        assert held(page)["title"] == "A text of hers"
         assert not proof or proof not in page.content.decode().replace("A text", "")
 
     def test_a_passkey_that_is_none_is_refused(self, cast: Cast) -> None:
-        page = absence(signed_in(cast.approver, minutes_ago=20), passkey_of_identity='{"id": 1}')
+        page = delegation(signed_in(cast.approver, minutes_ago=20), passkey_of_identity='{"id": 1}')
         assert page.status_code == 403
-        assert held(page)["because"] == "A text of hers"
+        assert held(page)["title"] == "A text of hers"
 
     def test_guessing_is_stopped(self, cast: Cast) -> None:
         client = signed_in(cast.approver, minutes_ago=20)
         for _try in range(12):
-            absence(client, proof_of_identity="wrong")
-        assert "Wait" in absence(client, proof_of_identity=PASSWORD).content.decode()
+            delegation(client, proof_of_identity="wrong")
+        assert "Wait" in delegation(client, proof_of_identity=PASSWORD).content.decode()
 
     def test_a_proof_is_not_held_by_the_page_after_the_session(self, cast: Cast) -> None:
-        page = absence(Client(), proof_of_identity=PASSWORD)
+        page = delegation(Client(), proof_of_identity=PASSWORD)
         assert page.status_code == 401
-        assert held(page)["because"] == "A text of hers"
+        assert held(page)["title"] == "A text of hers"
         assert PASSWORD not in page.content.decode()
 
     def test_the_proof_of_somebody_else_does_not_count(self, cast: Cast) -> None:
