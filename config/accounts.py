@@ -12,7 +12,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 import present
-from referrals import account_mail, factor_secrets, freshness, openid, second_factors, sessions, sign_in_limits
+from referrals import (
+    account_mail,
+    factor_secrets,
+    freshness,
+    openid,
+    second_factors,
+    sessions,
+    sign_in_limits,
+)
 from referrals.models import User
 
 FORBIDDEN = 403
@@ -38,7 +46,7 @@ class InvitedOnly(DefaultAccountAdapter):
         account_mail.tell_password_reset(user, at=present.now())
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Use up a try, which is given back when the password fits; refuse in the words of a wrong password."""
+        """Use up a try, given back when the password fits; refuse in the words of a wrong password."""
         account = str(credentials.get("email", "")).strip().lower()
         self._login_failed_rl_usage = sign_in_limits.take(request, account, what="login")
         if self._login_failed_rl_usage is None:
@@ -71,7 +79,7 @@ class KnownPeople(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Take the account whose verified address the provider gives; anybody else is told that there is none."""
+        """Take the account whose verified address the provider gives; refuse everybody else."""
         verified = [each.email for each in sociallogin.email_addresses if each.verified is True]
         user = openid.account_for(sociallogin.account.provider, verified)
         if user is None or (sociallogin.is_existing and sociallogin.user.pk != user.pk):

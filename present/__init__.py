@@ -29,7 +29,7 @@ def today() -> date:
 
 
 def on_this_machine() -> datetime:
-    """This instant by the machine's own clock, whatever day a demonstration lives on: for sessions and codes."""
+    """This instant by the machine's own clock, whatever day a demonstration lives on: for sign-ins."""
     return now() - ahead()
 
 

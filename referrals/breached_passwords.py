@@ -1,8 +1,8 @@
 """Refuses a password that was in a breach, where somebody who knows them can be asked.
 
-Asked by k-anonymity: only the first five hexadecimal digits of the SHA-1 leave this machine (the range protocol of
-Pwned Passwords, which can be served from a copy of one's own). NIST SP 800-63B, 5.1.1.2. Django's list of common
-passwords is asked in any case, without a network.
+Asked by k-anonymity: only five hexadecimal digits of the SHA-1 leave this machine. That is the range protocol
+of Pwned Passwords, which can be served from a copy of one's own. NIST SP 800-63B, 5.1.1.2. Django's list of
+common passwords is asked in any case, without a network.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The secrets of second factors as they are stored: encrypted and authenticated (Fernet, AES-CBC and HMAC).
 
-Keys are derived from ``settings.FACTOR_KEYS`` (HKDF, SHA-256). The first encrypts, all of them decrypt, so that a
-new key can be put before the old one.
+Keys are derived from ``settings.FACTOR_KEYS`` (HKDF, SHA-256), or else from ``SECRET_KEY``. The first encrypts,
+all of them decrypt, so that a new key can be put before the old one.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ BOUND_TO = b"secrets of second factors"
 
 def encrypted(text: str) -> str:
     """What is stored instead of a secret; twice the same secret is stored differently."""
-    return _keys(tuple(settings.FACTOR_KEYS)).encrypt(text.encode()).decode("ascii")
+    return _keys(_given()).encrypt(text.encode()).decode("ascii")
 
 
 def decrypted(stored: str) -> str:
     """The secret; raises ``cryptography.fernet.InvalidToken`` if it was tampered with or no key fits."""
-    return _keys(tuple(settings.FACTOR_KEYS)).decrypt(stored.encode("ascii")).decode()
+    return _keys(_given()).decrypt(stored.encode("ascii")).decode()
+
+
+def _given() -> tuple[str, ...]:
+    return tuple(settings.FACTOR_KEYS or [settings.SECRET_KEY])
 
 
 @lru_cache(maxsize=2)

@@ -1,7 +1,7 @@
 """For what somebody must have proved a short while ago that it is they, and whether they have.
 
-To sign, countersign, grant, deny, terminate, export, and to change rules and authority: a session that was left
-open must not suffice. OWASP ASVS 5.0, 7.5.3; NIST SP 800-63B, 4.2.3.
+To sign, countersign, grant, deny, terminate, export, and to change rules and authority: a session that was
+left open must not suffice. OWASP ASVS 5.0, 7.5.3; NIST SP 800-63B, 4.2.3.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ ONLY_SHOWS = "show_due"
 def steps() -> frozenset[str]:
     """The names of the steps for which a fresh proof is needed."""
     countersigned = {
-        step.name for model in machine_models() for step in steps_of(model) if manner_of(step).countersigned_by
+        step.name
+        for model in machine_models()
+        for step in steps_of(model)
+        if manner_of(step).countersigned_by
     }
     return NAMED_STEPS | countersigned
 

@@ -166,7 +166,7 @@ def _what(page: str, response: HttpResponse, notes: reads.Notes) -> str:
 
 
 class SecondFactor:
-    """Leads whoever needs a second factor, and has not shown one in this session, to set one up or to show it.
+    """Leads whoever needs a second factor, and has shown none in this session, to set one up or to show it.
 
     Everything else is closed to them until then: a new address is closed too, unless it is named in
     ``second_factors``.
@@ -181,7 +181,7 @@ class SecondFactor:
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         if not request.user.is_authenticated:
             return None
-        there = second_factors.closed_to(request, request.resolver_match.view_name)
+        there = second_factors.closed_to(request, _view_of(request))
         if not there:
             return None
         if request.method in ("GET", "HEAD"):
@@ -201,6 +201,11 @@ class InUse:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
-        asks = request.resolver_match.view_name == "session" and request.method != "POST"
+        asks = _view_of(request) == "session" and request.method != "POST"
         if request.user.is_authenticated and not asks:
             sessions.note_use(request, at=present.on_this_machine())
+
+
+def _view_of(request: HttpRequest) -> str:
+    """The name of the view that answers; empty while none is found."""
+    return request.resolver_match.view_name if request.resolver_match else ""

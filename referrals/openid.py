@@ -1,8 +1,8 @@
 """Signing in by a provider of identities (OpenID Connect), for accounts that an organization has opened.
 
-A provider is configured for organizations and for domains of their mail. It never opens an account: its verified
-e-mail address has to be that of an active account, in one of these domains, of somebody who works for one of
-these organizations. The second factor is asked for as after a password.
+A provider is configured for organizations and for domains of their mail. It never opens an account: its
+verified e-mail address has to be that of an active account, in one of these domains, of somebody who works
+for one of these organizations. The second factor is asked for as after a password.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def account_for(key: str, addresses: list[str]) -> User | None:
         if address.rpartition("@")[2].lower() not in provider.domains:
             continue
         user = User.objects.filter(email__iexact=address, is_active=True).first()
-        held = user.memberships.current().filter(organization__code__in=provider.organizations) if user else None
+        held = (
+            user.memberships.current().filter(organization__code__in=provider.organizations) if user else None
+        )
         if held is not None and held.exists():
             return user
     return None

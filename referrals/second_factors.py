@@ -64,7 +64,7 @@ def app_of(user: Any) -> Authenticator | None:
 
 
 def closed_to(request: HttpRequest, view_name: str) -> str:
-    """The address to which somebody is led who has yet to set up or show a factor; empty when the way is open."""
+    """Where somebody is led who has yet to set up or show a factor; empty when the way is open."""
     user = _person(request)
     if shown_in(request) or view_name in ALWAYS_OPEN or not required_of(user):
         return ""

@@ -1,9 +1,9 @@
-"""How often a password or a code may be tried, without locking its owner out while somebody else is guessing.
+"""How often a password or a code may be tried, without locking its owner out while somebody else guesses.
 
-Three measures: a device on which the person has signed in before has tries of its own; every other address has
-few tries at one account; and all other addresses together have some more. So who guesses from one address uses
-up their own tries, and who guesses from very many slows down strangers, but not the owner at their own device.
-The device is known by a signed cookie that says nothing about the person. (OWASP: device cookies.)
+Three measures: a device on which the person has signed in before has tries of its own; every other address
+has few tries at one account; and all other addresses together have some more. So who guesses from one address
+uses up their own tries, and who guesses from very many slows down strangers, but not the owner at their own
+device. The device is known by a signed cookie that says nothing about the person. (OWASP: device cookies.)
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ APP = "allauth.account"
 COOKIE = "known_device"
 SALT = "referrals.known_device"
 NOT_ACCEPTED = _(
-    "This was not accepted. Either the e-mail address and the password do not fit together, or there were too "
-    "many tries: then wait five minutes."
+    "This was not accepted. Either the e-mail address and the password do not fit together, or there were "
+    "too many tries: then wait five minutes."
 )
 """The one sentence of every refusal: it does not say whether there is such an account."""
 CODE_NOT_ACCEPTED = _(

@@ -29,11 +29,13 @@ def fields_of(request: HttpRequest) -> QueryDict:
 
 
 def to_send_again(request: HttpRequest) -> dict[str, Any]:
-    """The context of ``components/send_again.html``: the fields without their token and any proof, and where they go."""
+    """The context of ``components/send_again.html``: the fields without token and proof, and their way."""
     fields = fields_of(request)
     return {
         "sent": bool(fields),
-        "typed": [(name, value) for name, values in fields.lists() for value in values if name not in NEVER_HELD],
+        "typed": [
+            (name, value) for name, values in fields.lists() for value in values if name not in NEVER_HELD
+        ],
         "address": request.get_full_path(),
     }
 

@@ -276,7 +276,7 @@ def welcome(address: str, people: object, *, lives_on: datetime | None = None) -
         first, *more = textwrap.wrap(row.what, width) or [""]
         lines.append(f"  {row.who:<{who}}  {row.email:<{email}}  {first}")
         lines += [" " * (who + email + 6) + line for line in more]
-    lines += ["", *passwords(rows)] if rows else []
+    lines += ["", *passwords(rows), "  The page after it shows the code of their app."] if rows else []
     return "\n".join([*lines, ""])
 
 

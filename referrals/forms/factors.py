@@ -116,7 +116,7 @@ class PasskeyAloneForm(OnlyPasskeys, LoginWebAuthnForm): ...
 
 
 class PasskeyForm(AddWebAuthnForm):
-    """A passkey is always one that can sign in by itself: it is kept on the device, behind a PIN or a finger."""
+    """A passkey can always sign in by itself: it is kept on the device, behind a PIN or a finger."""
 
     passwordless = None
     name = forms.CharField(

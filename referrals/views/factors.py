@@ -13,7 +13,7 @@ from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView, LoginWebAuthnView, ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -71,7 +71,11 @@ class AddApp(Shown, ActivateTOTPView):
         shown = super().get_context_data(**kwargs)
         secret = shown["form"].secret
         picture = qr_codes.drawn(shown["totp_url"])
-        return {**shown, "qr": picture, "secret_in_fours": [secret[at : at + 4] for at in range(0, len(secret), 4)]}
+        return {
+            **shown,
+            "qr": picture,
+            "secret_in_fours": [secret[at : at + 4] for at in range(0, len(secret), 4)],
+        }
 
 
 class AddPasskey(Shown, AddWebAuthnView):
@@ -164,5 +168,3 @@ def _remove(request: SignedIn, factor: Any, template: str) -> HttpResponse:
             return redirect("mfa_index")
     status = CONFLICT if refusal and request.method == "POST" else 200
     return render(request, template, {"factor": factor, "refusal": refusal}, status=status)
-
-

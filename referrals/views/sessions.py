@@ -54,10 +54,10 @@ class SignedOut:
 
 
 def _why_it_ended() -> str:
-    """That a session ended, and the two reasons for which one does; it is gone, so which of them is not known."""
+    """That a session ended, and why one does; it is gone, so which of the reasons it was is not known."""
     return _(
-        "You were signed out. A sign-in ends after %(idle)d minutes without a page, after %(whole)d hours in any "
-        "case, and when you end it elsewhere or change your password."
+        "You were signed out. A sign-in ends after %(idle)d minutes without a page, after %(whole)d hours in "
+        "any case, and when you end it elsewhere or change your password."
     ) % {"idle": settings.SESSION_COOKIE_AGE // 60, "whole": settings.SESSION_SECONDS // 3600}
 
 

@@ -1,8 +1,8 @@
-"""A passkey, made and used by a real browser with a device that is simulated; a code; the pages about them."""
+"""A passkey, made and used by a real browser with a simulated device; a code; the pages about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,9 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _no_tries_before() -> Iterator[None]:
+def _no_tries_before() -> None:
     cache.clear()
-    yield
 
 
 def with_device(visitor: Visitor) -> None:

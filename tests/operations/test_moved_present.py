@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from referrals.models import SignIn
 from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
@@ -23,7 +22,7 @@ from referrals import tasks
 from referrals.demo import passing
 from referrals.demo.cast import Cast
 from referrals.demo.world import build
-from referrals.models import Heartbeat
+from referrals.models import Heartbeat, SignIn
 from referrals.services.steps import take_step
 from tests.cases import demo_world, kept_for_many_tests, request_draft
 from tests.operations.conftest import Browse

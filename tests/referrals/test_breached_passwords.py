@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from referrals.breached_passwords import NotBreached
 
 STOLEN, FINE = "correct horse battery", "another one altogether"
-DIGEST = hashlib.sha1(STOLEN.encode()).hexdigest().upper()
+DIGEST = hashlib.sha1(STOLEN.encode(), usedforsecurity=False).hexdigest().upper()
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ class StepForm(forms.Form):
         self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
 
     def is_valid(self) -> bool:
-        """Never for what was sent to see a date: that takes no step, and is let through without a fresh proof."""
+        """Never for what was sent to see a date: that takes no step, and passes without a fresh proof."""
         return super().is_valid() and ONLY_SHOWS not in self.data
 
     def step_data(self) -> dict[str, Any]:

@@ -91,7 +91,12 @@ def provider(db: None) -> Iterator[Provider]:
     made = Provider(f"http://127.0.0.1:{server.server_port}")
     server.RequestHandlerClass = handler_of(made)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    row = {"id": "gateway", "name": "Government gateway", "domains": ["example.org"], "organizations": ["NLRB"]}
+    row = {
+        "id": "gateway",
+        "name": "Government gateway",
+        "domains": ["example.org"],
+        "organizations": ["NLRB"],
+    }
     app = {
         "provider_id": "gateway", "name": row["name"], "client_id": CLIENT, "secret": "",
         "settings": {"server_url": made.issuer, "fetch_userinfo": False},
@@ -131,13 +136,15 @@ def signs_in(provider: Provider, user: User, **says: Any) -> bool:
     return client.get(reverse("desk")).status_code == 200
 
 
-def test_somebody_of_the_organization_signs_in_and_still_shows_a_factor(provider: Provider, cast: Cast) -> None:
+def test_somebody_of_the_organization_signs_in_and_still_shows_a_factor(
+    provider: Provider, cast: Cast
+) -> None:
     assert signs_in(provider, cast.investigator)
     assert SocialAccount.objects.get().user == cast.investigator
 
 
 def test_the_button_is_there_only_where_a_provider_is_configured(provider: Provider, cast: Cast) -> None:
-    assert "Government gateway" in Client().get(reverse("account_login")).content.decode()
+    assert "Sign in with Gateway" in Client().get(reverse("account_login")).content.decode()
     with override_settings(OPENID_PROVIDERS=[]):
         assert "Or with your organization" not in Client().get(reverse("account_login")).content.decode()
 
@@ -177,9 +184,7 @@ def test_a_token_that_somebody_else_signed_is_refused(provider: Provider, cast: 
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "none"])
-def test_a_token_without_a_real_signature_is_refused(
-    provider: Provider, cast: Cast, algorithm: str
-) -> None:
+def test_a_token_without_a_real_signature_is_refused(provider: Provider, cast: Cast, algorithm: str) -> None:
     provider.algorithm, provider.key = algorithm, "x" * 40 if algorithm == "HS256" else None
     assert not signs_in(provider, cast.investigator)
 

@@ -27,7 +27,8 @@ from tests.referrals.pages.reading import Browse
 
 PASSWORD = "a password for tests"
 DUMMIES = {"str": "x", "slug": "x", "int": 1, "uuid": uuid.UUID(int=1), "path": "x"}
-HOSTILE = ["", "{", "[]", "null", "1", '"x"', "{}", '{"id": 1}', '{"response": []}', '{"response": {"userHandle": 7}}',
+HOSTILE = ["", "{", "[]", "null", "1", '"x"', "{}", '{"id": 1}', '{"response": []}',
+           '{"response": {"userHandle": 7}}',
            '{"id":"AA","rawId":"AA","type":"public-key","response":{}}',
            '{"id":"AA","rawId":"AA","type":"public-key","response":{"userHandle":"_w","clientDataJSON":"AA",'
            '"authenticatorData":"AA","signature":"AA"}}']  # fmt: skip

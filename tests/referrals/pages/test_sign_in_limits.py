@@ -29,9 +29,7 @@ def _no_tries_before(db: None) -> Iterator[None]:
 
 def tries(email: str, password: str, *, address: str = HOME, client: Client | None = None) -> Any:
     browser = client or Client()
-    return browser.post(
-        reverse("account_login"), {"login": email, "password": password}, REMOTE_ADDR=address
-    )
+    return browser.post(reverse("account_login"), {"login": email, "password": password}, REMOTE_ADDR=address)
 
 
 def passes(answer: Any) -> bool:
@@ -150,7 +148,9 @@ class TestNewPasswords:
         cast.organizer.refresh_from_db()
         assert cast.organizer.check_password(PASSWORD)
 
-    @pytest.mark.parametrize("new", ["only small letters and spaces", "719305826641", "ñandú con paraguas", "x y" * 40])
+    @pytest.mark.parametrize(
+        "new", ["only small letters and spaces", "719305826641", "ñandú con paraguas", "x y" * 40]
+    )
     def test_nothing_is_asked_of_its_letters(self, cast: Cast, new: str) -> None:
         client = Client()
         client.force_login(cast.organizer)
