@@ -70,8 +70,8 @@ MFA_FORMS = {
     "login_webauthn": "referrals.forms.factors.PasskeyAloneForm",
 }
 
-# Providers of identities (OpenID Connect): a JSON list of objects with id, name, server_url, client_id, secret
-# (may be empty, PKCE is always used), domains of e-mail, and organizations (codes) that they speak for.
+# Providers of identities (OpenID Connect): a JSON list of objects with id, name, server_url, client_id,
+# secret (may be empty, PKCE is always used), domains of e-mail, organizations (codes) that they speak for.
 OPENID_PROVIDERS = env.json("OPENID_PROVIDERS", default=[])
 SOCIALACCOUNT_ADAPTER = "config.accounts.KnownPeople"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy for forms forbids that one leads to another site

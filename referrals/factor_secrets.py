@@ -1,7 +1,7 @@
 """The secrets of second factors as they are stored: encrypted and authenticated (Fernet, AES-CBC and HMAC).
 
-Keys are derived from ``settings.FACTOR_KEYS`` (HKDF, SHA-256), or else from ``SECRET_KEY``. The first encrypts,
-all of them decrypt, so that a new key can be put before the old one.
+Keys are derived from ``settings.FACTOR_KEYS`` (HKDF, SHA-256), or else from ``SECRET_KEY``. The first
+encrypts, all of them decrypt, so that a new key can be put before the old one.
 """
 
 from __future__ import annotations

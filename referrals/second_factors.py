@@ -92,5 +92,13 @@ def remove(request: HttpRequest, factor: Authenticator) -> None:
     delete_and_cleanup(request, factor)
 
 
+@in_one_piece
+def take_all_away(user: User) -> int:
+    """For who has lost them: no factor, no recovery code and no sign-in is left; how many there were."""
+    list(User.objects.select_for_update().filter(pk=user.pk))
+    user.sign_ins.all().delete()
+    return int(Authenticator.objects.filter(user_id=user.pk).delete()[0])
+
+
 def _person(request: HttpRequest) -> Any:
     return request.user

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
@@ -29,7 +29,7 @@ class SignIn(AbstractBaseSession):
     seen_at = models.DateTimeField(null=True)
     device = models.CharField(max_length=80, blank=True)
 
-    objects: ClassVar[Any] = BaseSessionManager.from_queryset(SignInQuerySet)()
+    objects = BaseSessionManager.from_queryset(SignInQuerySet)()  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.device

@@ -6,6 +6,7 @@ import json
 import re
 import time
 import uuid
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
 from cryptography.fernet import InvalidToken
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -235,6 +237,18 @@ class TestRemoving:
         address = reverse("mfa_remove_webauthn", args=[passkey.pk])
         assert browse(cast.representative).get(address).status_code == 404
         assert browse(cast.representative).post(address).status_code == 404
+
+    def test_who_has_lost_all_of_them_begins_again(self, cast: Cast, browse: Browse) -> None:
+        client = browse(cast.representative)
+        call_command("reset_factors", cast.representative.email, stdout=StringIO())
+        assert client.get("/").status_code == 302
+        assert second_factors.factors_of(cast.representative) == []
+        answer = Client().post(
+            reverse("account_login"), {"login": cast.representative.email, "password": PASSWORD}, follow=True
+        )
+        assert answer.redirect_chain[-1][0].startswith(reverse("mfa_index"))
+        with pytest.raises(CommandError):
+            call_command("reset_factors", "nobody@example.org")
 
 
 def a_passkey(user: User) -> Authenticator:

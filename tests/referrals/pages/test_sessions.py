@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from referrals.demo.cast import Cast
-from referrals.models import SignIn, SoiRequest
+from referrals.models import SignIn, SoiRequest, User
 from tests.cases import request_draft
 from tests.laid_down import laid_down
 from tests.referrals.pages.reading import Browse, links
@@ -130,3 +132,94 @@ class TestHowLongASessionLasts:
     def test_the_warning_is_on_the_pages_of_signed_in_people_only(self, cast: Cast, browse: Browse) -> None:
         assert 'id="session-ending"' in browse(cast.representative).get("/").content.decode()
         assert 'id="session-ending"' not in Client().get(reverse("account_login")).content.decode()
+
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class TestWhenItEnds:
+    def opened(self, client: Client, *, minutes: float) -> int:
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            return client.get("/").status_code
+
+    def begun(self, person: User) -> Client:
+        with time_machine.travel(NOW, tick=False):
+            client = Client()
+            client.force_login(person)
+            assert client.get("/").status_code == 200
+        return client
+
+    def test_after_half_an_hour_without_a_page(self, cast: Cast) -> None:
+        client = self.begun(cast.representative)
+        assert self.opened(client, minutes=29) == 200
+        assert self.opened(client, minutes=29 + 29) == 200
+        assert self.opened(client, minutes=29 + 29 + 31) == 302
+
+    def test_after_twelve_hours_in_any_case(self, cast: Cast) -> None:
+        client = self.begun(cast.representative)
+        assert [self.opened(client, minutes=each) for each in range(20, 720, 20)] == [200] * 35
+        assert self.opened(client, minutes=721) == 302
+
+    def test_the_time_that_is_left_is_the_shorter_one(self, cast: Cast) -> None:
+        client = self.begun(cast.representative)
+        for minutes in range(20, 701, 20):
+            self.opened(client, minutes=minutes)
+        with time_machine.travel(NOW + timedelta(minutes=710), tick=False):
+            assert client.get(reverse("session")).json()["seconds"] == 600
+            assert client.post(reverse("session")).json()["seconds"] == 600
+
+    def test_to_ask_how_long_it_lasts_is_not_to_use_it(self, cast: Cast) -> None:
+        client = self.begun(cast.representative)
+        for minutes in (10, 20, 29):
+            with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+                client.get(reverse("session"))
+        assert self.opened(client, minutes=31) == 302
+
+    def test_the_sign_in_page_says_why(self, cast: Cast) -> None:
+        client = self.begun(cast.representative)
+        SignIn.objects.all().delete()
+        page = client.get("/", follow=True).content.decode()
+        assert "after 30 minutes without a page, after 12 hours in any case" in page
+        assert "You were signed out" not in Client().get("/", follow=True).content.decode()
+
+
+class TestWhereIAmSignedIn:
+    def browser(self, person: User, agent: str = FIREFOX) -> Client:
+        client = Client(headers={"user-agent": agent})
+        client.force_login(person)
+        client.get("/")
+        return client
+
+    def test_each_is_listed_with_its_device(self, cast: Cast) -> None:
+        here = self.browser(cast.representative)
+        self.browser(cast.representative, "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Safari/605.1.15")
+        self.browser(cast.river, "Mozilla/5.0 (Windows NT 10.0) Edg/140.0")
+        page = here.get(reverse("sign_ins")).content.decode()
+        assert "Firefox, Linux" in page
+        assert "Safari, iPhone" in page
+        assert "Edge" not in page
+        keys = SignIn.objects.values_list("session_key", flat=True)
+        assert not any(key in page for key in keys)
+
+    def test_one_is_ended(self, cast: Cast) -> None:
+        here, there = self.browser(cast.representative), self.browser(cast.representative)
+        other = SignIn.objects.exclude(session_key=here.session.session_key).get()
+        here.post(reverse("sign_ins"), {"end": other.handle})
+        assert (here.get("/").status_code, there.get("/").status_code) == (200, 302)
+
+    def test_every_other_one_is_ended(self, cast: Cast) -> None:
+        here, *others = (self.browser(cast.representative) for _each in range(4))
+        stranger = self.browser(cast.river)
+        here.post(reverse("sign_ins"), {"others": "1"})
+        assert [each.get("/").status_code for each in others] == [302] * 3
+        assert (here.get("/").status_code, stranger.get("/").status_code) == (200, 200)
+
+    @pytest.mark.parametrize("handle", ["", "x", "0" * 32])
+    def test_what_is_not_mine_is_not_ended(self, cast: Cast, handle: str) -> None:
+        here, stranger = self.browser(cast.representative), self.browser(cast.river)
+        theirs = SignIn.objects.get(user=cast.river).handle
+        for each in (handle, theirs):
+            page = here.post(reverse("sign_ins"), {"end": each}, follow=True).content.decode()
+            assert "had ended already" in page
+        assert stranger.get("/").status_code == 200
