@@ -8,8 +8,8 @@ from referrals.models import User
 
 class Command(BaseCommand):
     help = (
-        "For somebody who has lost every second factor: takes them all away and ends every sign-in. They sign in "
-        "with their password and set up a new one first. Make sure in person that it is they who ask."
+        "For somebody who has lost every second factor: takes them all away and ends every sign-in. They "
+        "sign in with their password and set up a new one first. Make sure in person that it is they who ask."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
