@@ -109,7 +109,7 @@ PAGES = [
     # Sign-ins and second factors
     Page("sign_ins", "representative", 6),
     Page("mfa_index", "representative", 7),
-    Page("mfa_add_webauthn", "representative", 8),
+    Page("mfa_add_webauthn", "representative", 12),
     Page("mfa_deactivate_totp", "representative", 9),
     Page("mfa_generate_recovery_codes", "representative", 6),
     Page("mfa_reauthenticate", "representative", 11),
