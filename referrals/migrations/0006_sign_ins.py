@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0003_nothing_left_out"),
+        ("referrals", "0005_reads"),
     ]
 
     operations = [
