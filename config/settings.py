@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import headers, logging, refusals
+from config import data_keys, headers, logging, refusals
 from config.sign_in import *  # noqa: F403 (names that need nothing from here)
 
 django_stubs_ext.monkeypatch()  # so that forms and views can name what they are about: BaseFormSet[NameForm]
@@ -49,6 +49,7 @@ SECRET_KEY = (
     if PRODUCTION
     else env.str("SECRET_KEY", default="only for a machine that nobody else can reach")
 )
+DATA_KEYS, KEYSTORE, KEY_SERVICE_URL, KEY_SERVICE_TOKEN = data_keys.chosen(env, required, PRODUCTION)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.health.Probes",
     "config.trail.Trail",
+    "referrals.middleware.KeysOfOneRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

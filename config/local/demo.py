@@ -114,6 +114,7 @@ class Demo:
         lives_on = living.begin(wish, home=self.home, url=os.environ["DATABASE_URL"], shared=shared)
         os.environ["DEMO"] = "1"
         os.environ.setdefault("SECRET_KEY", servers.secret_key())
+        os.environ.setdefault("KEYSTORE", str(servers.keystore()))
         os.environ.setdefault("STATIC_ROOT", str(places.var() / "static"))
         os.environ.setdefault("SITE_URL", self.address)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"

@@ -14,7 +14,9 @@ from config.local import places
 PRODUCTION = {
     "ALLOWED_HOSTS": "casework.example",
     "BEHIND_TLS_PROXY": "1",
+    "DATA_KEYS": "2026a:q83vEjRWeJC2Tq9kYw7sPz1mB5xGdH0uLcVfRnXtIoE=",
     "DATABASE_URL": "postgres://casework@database.example/casework",
+    "KEYSTORE": "/srv/casework-keys",
     "REDIS_URL": "redis://redis.example:6379/0",
     "SECRET_KEY": "only-long-and-random-enough-for-the-check-9f2c71d04be6a853",
     "SITE_URL": "https://casework.example",

@@ -6,8 +6,11 @@ With ``DATABASE_URL`` set, that server is used and nothing is started.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     """Runs around pytest-django's own hook, which loads the settings."""
     global _lease
     os.environ["TESTING"] = "1"
+    if "KEYSTORE" not in os.environ:  # the first process makes it for all that it starts
+        os.environ["KEYSTORE"] = tempfile.mkdtemp(prefix="keystore-")
+        atexit.register(shutil.rmtree, os.environ["KEYSTORE"], ignore_errors=True)
     # Playwright keeps an event loop running in the thread of the browser tests.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if not os.environ.get("DATABASE_URL"):

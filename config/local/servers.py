@@ -39,11 +39,17 @@ def secret_key() -> str:
     return path.read_text()
 
 
+def keystore() -> Path:
+    """Where the demo's half of its data keys lies: beside its database, never in it."""
+    return home() / "keystore"
+
+
 def assume_demo(postgres: Postgres) -> None:
     """Set the environment that the settings read, as the demo has it."""
     os.environ["DATABASE_URL"] = postgres.url()
     os.environ.setdefault("DEMO", "1")
     os.environ.setdefault("SECRET_KEY", secret_key())
+    os.environ.setdefault("KEYSTORE", str(keystore()))
     os.environ.setdefault("STATIC_ROOT", str(places.var() / "static"))
     if (ahead := living.remembered(home(), postgres.url())) and "TESTING" not in os.environ:
         os.environ.setdefault(living.VARIABLE, str(ahead))

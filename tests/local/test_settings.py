@@ -10,11 +10,20 @@ from celery import Celery
 from django.core.exceptions import ImproperlyConfigured
 from kombu.exceptions import OperationalError
 
-from config import celery
+from config import celery, data_keys
 from config.cache import ForgivingRedisCache
 from config.local import lint, places
 
-NAMES = ["DEBUG", "DEMO", "TESTING", "REDIS_URL", "CACHE_URL", "STATIC_ROOT", *lint.PRODUCTION]
+NAMES = [
+    "DEBUG",
+    "DEMO",
+    "TESTING",
+    "REDIS_URL",
+    "CACHE_URL",
+    "STATIC_ROOT",
+    "KEY_SERVICE_URL",
+    *lint.PRODUCTION,
+]
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +40,51 @@ def settings() -> dict[str, Any]:
     return runpy.run_path(str(places.ROOT / "config" / "settings.py"))
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "DATA_KEYS", "KEYSTORE"])
 def test_a_missing_variable_is_named_with_a_hint(production: pytest.MonkeyPatch, name: str) -> None:
     production.delenv(name)
     with pytest.raises(ImproperlyConfigured, match=rf"Set the environment variable {name}\. \w+"):
+        settings()
+
+
+@pytest.mark.parametrize(
+    ("ring", "said"),
+    [
+        (data_keys.OPEN_TO_ALL, "which everybody knows"),
+        ("2026a:" + data_keys.OPEN_TO_ALL.partition(":")[2], "which everybody knows"),
+        ("2026a:" + "A" * 43 + "=", "“2026a” is no random key of 32 bytes"),
+        ("2026a:c2hvcnQ=", "“2026a” is no random key of 32 bytes"),
+        ("2026a:not base64", "“2026a” is no random key of 32 bytes"),
+        ("c2hvcnQ=", "give key 1 a name of its own"),
+        (",", "names no key"),
+        (f"{lint.PRODUCTION['DATA_KEYS']},{lint.PRODUCTION['DATA_KEYS']}", "give key 2 a name of its own"),
+    ],
+)
+def test_production_refuses_a_bad_ring_of_keys_and_shows_none_of_it(
+    production: pytest.MonkeyPatch, ring: str, said: str
+) -> None:
+    production.setenv("DATA_KEYS", ring)
+    with pytest.raises(ImproperlyConfigured, match=said) as refused:
+        settings()
+    assert not (key := ring.partition(":")[2]) or key not in str(refused.value)
+
+
+def test_the_first_key_of_the_ring_is_the_current_one(production: pytest.MonkeyPatch) -> None:
+    older = lint.PRODUCTION["DATA_KEYS"].replace("2026a:q8", "2025b:r8")
+    production.setenv("DATA_KEYS", f"{lint.PRODUCTION['DATA_KEYS']}, {older}")
+    assert list(settings()["DATA_KEYS"]) == ["2026a", "2025b"]
+
+
+def test_a_key_service_takes_the_place_of_ring_and_directory(production: pytest.MonkeyPatch) -> None:
+    for name in ("DATA_KEYS", "KEYSTORE"):
+        production.delenv(name)
+    production.setenv("KEY_SERVICE_URL", "https://keys.example/")
+    with pytest.raises(ImproperlyConfigured, match="KEY_SERVICE_TOKEN"):
+        settings()
+    production.setenv("KEY_SERVICE_TOKEN", "ours")
+    assert settings()["KEY_SERVICE_URL"] == "https://keys.example"
+    production.setenv("KEY_SERVICE_URL", "http://keys.example")
+    with pytest.raises(ImproperlyConfigured, match="https"):
         settings()
 
 
