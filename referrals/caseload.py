@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from workflows.models import Case, Clock, Kind
 
-from . import listing
+from . import listing, lookups
 from .models import Person, User, record_models
-from .subjects import PERSON
+from .models.visibility import PERSON
+from .subjects import opened
 
 PAGE = 25
 
@@ -38,13 +39,26 @@ def by_pressure(user: User) -> QuerySet[Any]:
     return workers.order_by(F("next_due_at").asc(nulls_last=True), "-pk")
 
 
-def named(workers: QuerySet[Any], typed: str) -> QuerySet[Any]:
-    """Workers with each typed word in one of their names."""
-    for word in typed.split()[:6]:
-        workers = workers.filter(
-            Q(given_names__icontains=word) | Q(family_names__icontains=word) | Q(other_names__icontains=word)
-        )
-    return workers
+def named(workers: QuerySet[Any], typed: str, user: User) -> QuerySet[Any]:
+    """The office's workers one of whose names begins with each typed word."""
+    return workers.filter(pk__in=lookups.named(user.organization_id, typed))
+
+
+def in_order(workers: Iterable[Person]) -> list[Person]:
+    """Workers by their names, as people look for them in a list."""
+    return sorted(workers, key=lambda each: (*_sorted_as(each.family_names, each.given_names), each.pk))
+
+
+def by_name(requests: QuerySet[Any]) -> list[int]:
+    """The keys of workers' requests by the names of their workers."""
+    columns = ("person__token", "person__family_names", "person__given_names")
+    rows = list(requests.values_list("pk", *columns))
+    named = [(*_sorted_as(*opened(token, *names)), pk) for pk, token, *names in rows]
+    return [key for *_names, key in sorted(named)]
+
+
+def _sorted_as(*names: str) -> tuple[list[str], ...]:
+    return tuple(lookups.words(name) for name in names)
 
 
 def after(workers: QuerySet[Any], mark: str) -> QuerySet[Any]:

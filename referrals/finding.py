@@ -1,4 +1,4 @@
-"""Finding a case by what somebody has in hand: a reference, a case number, a name on the own files."""
+"""Finding a case by what somebody has in hand: a reference, a number, a name on the own files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from workflows.models import Case
 
+from . import lookups
 from .models import Matter, Person, User, record_models, visible_cases
-from .subjects import PERSON
+from .models.visibility import PERSON
 
 MOST = 50
 SHORTEST = 3
@@ -53,10 +54,8 @@ def _reference(text: str) -> str:
 
 
 def _of_workers(user: User, text: str) -> Q:
-    """Cases of the organization's own workers whose names hold every word."""
-    people = Person.objects.visible_to(user)
-    for word in text.split()[:6]:
-        people = people.filter(Q(given_names__icontains=word) | Q(family_names__icontains=word))
+    """Cases of the organization's own workers whose names, or whose number, were typed."""
+    people = Person.objects.visible_to(user).filter(pk__in=lookups.found(user.organization_id, text))
     found = Q(pk__in=[])
     for kind, person in PERSON.items():
         records = record_models()[kind].objects.visible_to(user)

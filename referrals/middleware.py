@@ -21,6 +21,7 @@ from django.views.defaults import page_not_found
 import present
 
 from . import in_hand, reads, second_factors, sessions, typed
+from .keys import ring
 from .models import Access
 from .models.people import ICE
 from .outages import away, outage_in
@@ -52,6 +53,20 @@ class NoSuchAddress:
         if NUL in request.path_info:
             return page_not_found(request, Http404())
         return self.get_response(request)
+
+
+class KeysOfOneRequest:
+    """Lets each request fetch the data keys that it reads with; afterwards none of them is left."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        ring.begin()
+        try:
+            return self.get_response(request)
+        finally:
+            ring.begin()
 
 
 class ActingCapacity:

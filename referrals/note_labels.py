@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from workflows import assigning, clock_orders, recompute, redaction, version_moves
 
 from .agency_rules import CHECKED_BY_DHS
+from .services.keys import NOTE as KEY_DESTROYED
 from .services.notices import NOTE as NOTICE_ENTERED
 
 LABELS: Final[dict[str, Promise]] = {
@@ -23,6 +24,7 @@ LABELS: Final[dict[str, Promise]] = {
     CHECKED_BY_DHS: _("Answer of DHS to the draft recorded"),
     NOTICE_ENTERED: _("Notice entered"),
     clock_orders.LIFT: _("Order about a clock lifted"),
+    KEY_DESTROYED: _("What is personal about the worker was destroyed"),
     "link_matter": _("Matter linked"),
     clock_orders.ORDER: _("Clock ordered to stand still"),
     "record_override": _("Override recorded"),

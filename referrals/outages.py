@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
+from .keys.keepers import KeeperAway
+
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DISK_FULL = "53100"
 # PostgreSQL manual, appendix A: connection exceptions, insufficient resources, operators (shutdown, a crash,
@@ -34,6 +36,8 @@ class Outage:
 def outage_in(failure: BaseException | None) -> Outage | None:
     """The outage behind an exception, or None for a mistake of the program."""
     for each in _chain(failure):
+        if isinstance(each, KeeperAway):
+            return keys_away()
         if isinstance(each, OSError) and each.errno in NO_ROOM:
             return no_room()
         if isinstance(each, DatabaseError | InterfaceError):
@@ -54,6 +58,13 @@ def no_room() -> Outage:
     return Outage(
         _("There is no room left on the server to store this."),
         _("Nothing of it was stored. The people who run this system have to make room; then send it again."),
+    )
+
+
+def keys_away() -> Outage:
+    return Outage(
+        _("The keys that open workers' files cannot be reached at the moment."),
+        _("Nothing was stored, and nothing is lost. Try again in a few minutes."),
     )
 
 

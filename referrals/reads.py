@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.db import models
-from django.db.models.query_utils import DeferredAttribute
 
 
 @dataclass
@@ -54,22 +53,11 @@ def unnoted() -> Iterator[None]:
         _notes.reset(token)
 
 
-class NotedAttribute(DeferredAttribute):
-    """A personal value of a record: who asks for it, and it is not empty, has read it."""
-
-    def __get__(self, record: models.Model | None, owner: type[models.Model] | None = None) -> Any:
-        if record is None:
-            return self
-        values = record.__dict__
-        name = self.field.attname
-        value = values[name] if name in values else super().__get__(record, owner)
-        notes = _notes.get()
-        if notes is not None and value:
-            _note(notes, record)
-        return value
-
-    def __set__(self, record: models.Model, value: Any) -> None:
-        record.__dict__[self.field.attname] = value
+def handed_out(record: models.Model, value: Any) -> None:
+    """Somebody asks a record for a personal value: where it is not empty, they have read it."""
+    notes = _notes.get()
+    if notes is not None and value:
+        _note(notes, record)
 
 
 def _note(notes: Notes, record: Any) -> None:

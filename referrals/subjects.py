@@ -16,21 +16,15 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from workflows.models import Case, Kind
 
-from .models import CoveredName, EmployerName, RequestedName, User, record_models
+from .models import CoveredName, EmployerName, Person, RequestedName, User, record_models
+from .models.fields import Sealed
 from .models.people import ICE
-
-PERSON = {
-    Kind.WORKER_REQUEST: "person",
-    Kind.GRANT: "worker_request__person",
-    Kind.WORK_PERMIT: "worker_request__person",
-    Kind.STAY: "person",
-    Kind.STAY_REFERRAL: "stay__person",
-    Kind.RENEWAL: "grant__worker_request__person",
-}
+from .models.visibility import PERSON
 
 
 def subjects(cases: Iterable[Case], user: User) -> dict[int, str]:
     """The subject of each case by its key; a case that the user may not see is left out."""
+    workers: dict[int, Person] = {}
     by_kind: dict[str, list[int]] = defaultdict(list)
     for case in cases:
         if case.kind in PERSON and user.capacity in ICE:
@@ -39,8 +33,11 @@ def subjects(cases: Iterable[Case], user: User) -> dict[int, str]:
     found: dict[int, str] = {}
     for kind, keys in by_kind.items():
         records = record_models()[kind].objects.visible_to(user).filter(pk__in=keys)
-        found.update(_workers(records, kind) if kind in PERSON else _employers(records, kind, user))
-    return found
+        if kind in PERSON:
+            workers.update(_workers(records, kind))
+        else:
+            found.update(_employers(records, kind, user))
+    return found | {pk: person.name for pk, person in workers.items()}
 
 
 def subject_of(record: Any, user: User) -> str:
@@ -48,12 +45,18 @@ def subject_of(record: Any, user: User) -> str:
     return subjects([record], user).get(record.pk, "")
 
 
-def _workers(records: Any, kind: str) -> dict[int, str]:
+def _workers(records: Any, kind: str) -> dict[int, Person]:
+    """The worker of each record: all kinds are read before one name is opened."""
     person = PERSON[Kind(kind)]
     path = person.split("__")
     names = ("reference", f"{person}__token", f"{person}__given_names", f"{person}__family_names")
     rows = records.select_related(person).only(*names)
-    return {record.pk: reduce(getattr, path, record).name for record in rows}
+    return {record.pk: reduce(getattr, path, record) for record in rows}
+
+
+def opened(token: str, *values: Any) -> list[Any]:
+    """Columns of a worker's row that were read without it, for an order: they are shown to nobody."""
+    return [value.opened(token) if isinstance(value, Sealed) else value for value in values]
 
 
 def _employers(records: Any, kind: str, user: User) -> dict[int, str]:

@@ -1,11 +1,13 @@
 from .delegations import Act, Delegation
 from .documents import Document, side_of
 from .evidence import Evidence
+from .keys import DataKey
+from .lookups import LookUp
 from .matters import EmployerName, Matter, NameKind, Worksite
 from .operations import Heartbeat, Tally
 from .organizations import Office, Organization
 from .people import Membership, User
-from .persons import Person, Representation
+from .persons import KeyDestruction, Person, Representation, full_name
 from .relief import Grant, Renewal, WorkPermit
 from .sign_ins import SignIn
 from .soi_requests import (
@@ -41,6 +43,7 @@ __all__ = [
     "Assessment",
     "CoveredName",
     "CoveredSite",
+    "DataKey",
     "Decision",
     "Delegation",
     "Document",
@@ -48,6 +51,8 @@ __all__ = [
     "Evidence",
     "Grant",
     "Heartbeat",
+    "KeyDestruction",
+    "LookUp",
     "Matter",
     "Membership",
     "NameKind",
@@ -79,6 +84,7 @@ __all__ = [
     "Worksite",
     "find_all_visible",
     "find_visible",
+    "full_name",
     "machine_of",
     "record_models",
     "records_of",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Self
 
 import pgtrigger
@@ -8,9 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ..keys import ring
 from ..reads import Paper
 from ..scans import NAMES
-from .visibility import visible_case_ids
+from .fields import SealedBytesField
+from .keys import KeyField
+from .visibility import record_key, visible_case_ids
 
 if TYPE_CHECKING:
     from .people import User
@@ -69,7 +73,9 @@ class Document(Paper):
     media_type = models.CharField(max_length=80, default="application/pdf")
     sides = models.JSONField(default=list)
     sha256 = models.CharField(max_length=64)
-    content = models.BinaryField()
+    place = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
+    key = KeyField()
+    content = SealedBytesField()
     size = models.PositiveIntegerField(null=True, blank=True)
     pages = models.PositiveIntegerField(null=True, blank=True)
     malware = models.CharField(max_length=9, choices=Malware, default=Malware.OWN)
@@ -77,6 +83,9 @@ class Document(Paper):
     malware_checked_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey("referrals.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    sealed_by = "key_id"
+    sealed_row = "place"
 
     objects = DocumentQuerySet.as_manager()
 
@@ -98,6 +107,10 @@ class Document(Paper):
 
     def __str__(self) -> str:
         return self.title
+
+    def own_key(self, _name: str, _held: ring.Ring) -> uuid.UUID:
+        """The worker's key for papers of a worker's case; the labor agency's for those of its own cases."""
+        return record_key(self.case_id)
 
     @property
     def was_attached(self) -> bool:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Self
 
 import pgtrigger
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +49,7 @@ class Evidence(models.Model):
     employer = models.CharField(max_length=200, blank=True)
     covers_from = models.DateField()
     covers_to = models.DateField()
+    place = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     note = PersonalTextField()
     scan = models.OneToOneField(
         Document, models.PROTECT, null=True, blank=True, editable=False, related_name="evidence"
@@ -54,6 +57,8 @@ class Evidence(models.Model):
     handed_over_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     read_as = "request_id"
+    sealed_by = "request.person.key_id"
+    sealed_row = "place"
 
     objects = EvidenceQuerySet.as_manager()
 

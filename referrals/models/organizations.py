@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from ..keys import ring
+from .keys import DataKey, KeyField
+
+if TYPE_CHECKING:
+    import uuid
 
 
 class Organization(models.Model):
@@ -19,6 +27,8 @@ class Organization(models.Model):
         LOCAL = "LOCAL", _("Local")
 
     code = models.SlugField(max_length=40, unique=True)
+    key = KeyField()
+    look_up_key = KeyField()
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     level = models.CharField(max_length=8, choices=Level.choices, blank=True)
@@ -27,9 +37,16 @@ class Organization(models.Model):
 
     class Meta:
         ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="a_key_is_of_one_organization"),
+            models.UniqueConstraint(fields=["look_up_key"], name="a_look_up_key_is_of_one_organization"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def own_key(self, name: str, held: ring.Ring) -> uuid.UUID:
+        return ring.make(DataKey.Of.LOOK_UPS if name == "look_up_key" else DataKey.Of.ORGANIZATION, ring=held)
 
 
 class Office(models.Model):

@@ -57,6 +57,9 @@ class Grant(OfAWorker, GrantMachine):
     termination_reason = PersonalTextField()
     termination_requested_by = models.CharField(max_length=200, blank=True)
 
+    sealed_by = "worker_request.person.key_id"
+    sealed_row = "pk"
+
     objects = GrantQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
@@ -119,6 +122,9 @@ class WorkPermit(OfAWorker, WorkPermitMachine):
     necessity = PersonalTextField(_("Why the worker needs to work"))
     waiver_asked = models.BooleanField(_("Fee waiver (Form I-912) is in the packet"), default=False)
     card_last4 = models.CharField(max_length=4, blank=True)
+
+    sealed_by = "worker_request.person.key_id"
+    sealed_row = "pk"
 
     objects = WorkPermitQuerySet.as_manager()  # type: ignore[misc]
 

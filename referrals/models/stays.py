@@ -75,6 +75,9 @@ class Stay(OfAWorker, StayMachine):
     conditions = models.TextField(_("Conditions of supervision"), blank=True)
     bond_amount = models.PositiveIntegerField(null=True, blank=True)
 
+    sealed_by = "person.key_id"
+    sealed_row = "pk"
+
     objects = StayQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:

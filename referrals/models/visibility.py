@@ -11,10 +11,22 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from workflows.machine import Machine
-from workflows.models import Case
+from workflows.models import Case, Kind
 
 if TYPE_CHECKING:
+    import uuid
+
     from .people import User
+
+PERSON = {
+    Kind.WORKER_REQUEST: "person",
+    Kind.GRANT: "worker_request__person",
+    Kind.WORK_PERMIT: "worker_request__person",
+    Kind.STAY: "person",
+    Kind.STAY_REFERRAL: "stay__person",
+    Kind.RENEWAL: "grant__worker_request__person",
+}
+"""The way from a case to the worker whom it is about; the other kinds are about an agency's matter."""
 
 
 @cache
@@ -45,6 +57,14 @@ def records_with(keys: Iterable[tuple[str, int]]) -> list[Any]:
         by_kind.setdefault(kind, []).append(pk)
     models = record_models()
     return [record for kind, pks in by_kind.items() for record in models[kind].objects.filter(pk__in=pks)]
+
+
+def record_key(case_id: int) -> uuid.UUID:
+    """The data key of whom a case is about: its worker, or the labor agency whose case it is."""
+    kind = Case.objects.values_list("kind", flat=True).get(pk=case_id)
+    path = PERSON.get(Kind(kind), "agency")
+    found: uuid.UUID = record_models()[kind].objects.values_list(f"{path}__key_id", flat=True).get(pk=case_id)
+    return found
 
 
 def visible_cases(user: User) -> QuerySet[Case]:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -104,6 +106,8 @@ class WorkerRequest(OfAWorker, WorkerRequestMachine):
     biometrics_place = models.CharField(max_length=300, blank=True)
     noid_answer = PersonalTextField()
 
+    sealed_by = "person.key_id"
+    sealed_row = "pk"
     told_facts = frozenset({"programme_takes_it", "edition_is_accepted", "renewal_rests_on_a_grant"})
     told_from = ("filing", "earlier_grant_id", "form_edition", "editions_mixed")
 
@@ -224,6 +228,7 @@ class AskedItem(models.Model):
     notice = models.CharField(
         max_length=10, choices=[("RFE", _("Request for evidence")), ("ICE", _("ICE request"))]
     )
+    place = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     text = PersonalTextField()
     legal_basis = models.CharField(max_length=200, blank=True)
     asked_at = models.DateTimeField()
@@ -231,6 +236,8 @@ class AskedItem(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
 
     read_as = "request_id"
+    sealed_by = "request.person.key_id"
+    sealed_row = "place"
 
     class Meta:
         ordering = ("pk",)
@@ -243,9 +250,12 @@ class Screening(models.Model):
     """What the worker told the representative in confidence: seen by the representative's office alone."""
 
     request = models.OneToOneField(WorkerRequest, models.PROTECT, related_name="screening")
-    arrests = PersonalTextField()
-    entries = PersonalTextField()
-    notes = PersonalTextField()
+    arrests = PersonalTextField(hides_blank=True)
+    entries = PersonalTextField(hides_blank=True)
+    notes = PersonalTextField(hides_blank=True)
+
+    sealed_by = "request.person.key_id"
+    sealed_row = "request_id"
 
     read_as = "request_id"
 
@@ -262,6 +272,7 @@ class Decision(models.Model):
 
     case = models.ForeignKey(WorkerRequest, models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=6, choices=Outcome.choices)
+    place = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     favorable = PersonalTextField()
     adverse = PersonalTextField()
     rationale = PersonalTextField()
@@ -269,6 +280,8 @@ class Decision(models.Model):
     written_at = models.DateTimeField()
 
     read_as = "case_id"
+    sealed_by = "case.person.key_id"
+    sealed_row = "place"
 
     class Meta:
         ordering = ("pk",)

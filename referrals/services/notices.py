@@ -5,7 +5,6 @@ The history gets dates only. A receipt number is a number of a person: it stays 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +15,7 @@ from recordsets.collisions import in_one_piece
 from workflows import engine
 from workflows.days_in_words import day_with_weekday
 
+from .. import lookups
 from ..models import User, WorkerRequest
 
 RECEIPT = re.compile(r"[A-Z]{3}\d{10}")
@@ -85,7 +85,7 @@ def enter(
         dates |= {"rfe_served_on": rfe_served_on, "rfe_served_by": rfe_served_by}
     told = _differences(request, dates)
     said = f"{receipt}|{biometrics_place}|{sorted((name, str(value)) for name, value in dates.items())}"
-    key = f"{NOTE}:{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+    key = f"{NOTE}:{lookups.digest(by.hat.organization_id, said)}"  # nobody tries numbers against it
     step = engine.record_note(request, NOTE, by=by, at=at, key=key, **dates)
     if step.repeated:
         return told
@@ -94,6 +94,7 @@ def enter(
     if biometrics_place and (biometrics_on or not request.biometrics_place):
         request.biometrics_place = biometrics_place
     request.save(update_fields=["receipt_number", "biometrics_place"])
+    lookups.remember(request.person)
     return told
 
 

@@ -7,12 +7,13 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from recordsets.collisions import in_one_piece
 from workflows import engine
 
+from .. import lookups
 from ..models import Person, Representation, User, WorkerRequest
 
 
@@ -49,6 +50,7 @@ def add_person(
         kind=representation,
         since_on=timezone.localdate(at),
     )
+    lookups.remember(person)
     return person
 
 
@@ -66,6 +68,7 @@ def change_person(person: Person, *, by: User, at: datetime, **fields: Any) -> l
         setattr(person, name, fields[name])
     person.full_clean()
     person.save()
+    lookups.remember(person)
     for request in WorkerRequest.objects.visible_to(by).filter(person=person).open():
         engine.record_note(request, "change_worker_details", by=by, at=at, fields=changed)
     return changed
@@ -75,9 +78,7 @@ def alike(
     by: User, *, given_names: str, family_names: str, born_on: date | None = None, a_number: str = ""
 ) -> QuerySet[Person]:
     """Workers of the same organization who may be this one: same names, or same number, or same birth."""
-    same = Q(given_names__iexact=given_names.strip(), family_names__iexact=family_names.strip())
-    if a_number:
-        same |= Q(a_number=a_number)
-    if born_on is not None:
-        same |= Q(born_on=born_on, family_names__iexact=family_names.strip())
-    return Person.objects.visible_to(by).filter(same).order_by("pk")
+    same = lookups.alike(
+        by.organization_id, given=given_names, family=family_names, born_on=born_on, a_number=a_number
+    )
+    return Person.objects.visible_to(by).filter(pk__in=same).order_by("pk")

@@ -11,6 +11,7 @@ from workflows import engine
 from workflows.days import rule_day
 from workflows.models import Desk
 
+from .. import lookups
 from .. import scope as scopes
 from ..models import (
     AskedItem,
@@ -185,6 +186,7 @@ def give_receipt_number(request: WorkerRequest, *, at: datetime) -> None:
     """Three letters and ten digits, in the manner of USCIS receipt numbers; LIB is not a real prefix."""
     request.receipt_number = f"LIB{at:%y}{request.pk:08d}"
     request.save(update_fields=["receipt_number"])
+    lookups.remember(request.person)
 
 
 @in_one_piece

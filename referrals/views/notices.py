@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 import present
 
+from .. import caseload
 from ..forms.notices import NoticeForm
 from ..models import WorkerRequest
 from ..services import notices as service
@@ -26,16 +27,11 @@ ROWS = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def notices(request: SignedIn) -> HttpResponse:
     at = present.now()
-    filed = (
-        WorkerRequest.objects.visible_to(request.user)
-        .open()
-        .filter(filed_at__isnull=False)
-        .select_related("person")
-        .order_by("person__family_names", "person__given_names", "pk")
-    )
-    pages = Paginator(filed, ROWS)
+    filed = WorkerRequest.objects.visible_to(request.user).open().filter(filed_at__isnull=False)
+    pages = Paginator(caseload.by_name(filed), ROWS)
     page = pages.get_page(request.GET.get("page"))
-    rows = [_row(request, record, at=at) for record in page]
+    shown = filed.select_related("person").in_bulk(list(page))
+    rows = [_row(request, shown[pk], at=at) for pk in page if pk in shown]
     return render(
         request,
         "worker_side/notices.html",

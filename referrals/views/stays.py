@@ -17,6 +17,7 @@ from workflows import policies
 from workflows.days import rule_day
 from workflows.machines.stay import PREPARING
 
+from .. import caseload
 from ..forms.stays import SituationForm, StayForm, SupportForm
 from ..models import Person, Stay
 from ..services import stays
@@ -38,12 +39,12 @@ def own_stay(request: SignedIn, reference: str) -> Stay:
 def stay_new(request: SignedIn) -> HttpResponse:
     at = present.now()
     token = request.GET.get("worker", "")
-    own = Person.objects.visible_to(request.user)
+    own = Person.objects.visible_to(request.user).readable()
     if not token:
         return render(
             request,
             "worker_side/choose_worker.html",
-            {"workers": own.order_by("family_names", "given_names", "pk")[:500], "for_stay": True},
+            {"workers": caseload.in_order(own.order_by("-pk")[:500]), "for_stay": True},
         )
     person = get_object_or_404(own, token=token)
     form = SituationForm(request.POST or None, user=request.user, today=timezone.localdate(at))

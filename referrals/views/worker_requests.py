@@ -18,6 +18,7 @@ import present
 from workflows import policies
 from workflows.days import rule_day
 
+from .. import caseload
 from ..forms.consents import ConsentForm, ScreeningForm
 from ..forms.worker_requests import (
     AttachStatementForm,
@@ -50,12 +51,12 @@ def is_prepared(record: WorkerRequest) -> bool:
 def request_new(request: SignedIn) -> HttpResponse:
     at = present.now()
     token = request.GET.get("worker", "")
-    own = Person.objects.visible_to(request.user)
+    own = Person.objects.visible_to(request.user).readable()
     if not token:
         return render(
             request,
             "worker_side/choose_worker.html",
-            {"workers": own.order_by("family_names", "given_names", "pk")[:500]},
+            {"workers": caseload.in_order(own.order_by("-pk")[:500])},
         )
     person = get_object_or_404(own, token=token)
     initial = {"statement": request.GET.get("statement", "")}

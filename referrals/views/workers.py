@@ -40,7 +40,11 @@ def workers(request: SignedIn) -> HttpResponse:
     search = WorkerSearchForm(request.POST if request.method == "POST" else None)
     typed = search.cleaned_data["name"].strip() if search.is_bound and search.is_valid() else ""
     found = caseload.by_pressure(request.user)
-    found = caseload.named(found, typed) if typed else caseload.after(found, request.GET.get("after", ""))
+    found = (
+        caseload.named(found, typed, request.user)
+        if typed
+        else caseload.after(found, request.GET.get("after", ""))
+    )
     page = list(found[: caseload.PAGE + 1])
     more, page = len(page) > caseload.PAGE, page[: caseload.PAGE]
     table = {
@@ -84,6 +88,11 @@ def worker_new(request: SignedIn) -> HttpResponse:
 @require_http_methods(PAGE_METHODS)
 def worker_edit(request: SignedIn, token: str) -> HttpResponse:
     worker, at = own_worker(request, token), present.now()
+    if worker.is_destroyed:
+        messages.error(
+            request, _("What was personal about this worker was destroyed. Nothing can be changed.")
+        )
+        return redirect("worker", token=token)
     form = WorkerForm(request.POST or None, today=timezone.localdate(at), person=worker)
     if form.is_valid():
         details = form.details

@@ -113,7 +113,7 @@ def same_titles(titles: dict[str, str]) -> list[str]:
 
 def names_in_titles(titles: dict[str, str]) -> list[str]:
     """A title stays behind in the browser's history, where a worker's name has no place."""
-    names = {name for names in Person.objects.values_list("given_names", "family_names") for name in names}
+    names = {name for each in Person.objects.all() for name in (each.given_names, each.family_names)}
     return [
         f"{path} names a worker in its title: {title}"
         for path, title in titles.items()

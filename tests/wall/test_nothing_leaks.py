@@ -250,10 +250,10 @@ class TestTheLibrariesHoldNothingPersonal:
 
     def test_no_row_names_a_worker_or_an_employer(self, world: World) -> None:
         receipts = Secrets(
-            frozenset(each for each in WorkerRequest.objects.values_list("receipt_number", flat=True) if each)
+            frozenset(each.receipt_number for each in WorkerRequest.objects.all() if each.receipt_number)
         )
         tokens = Secrets(frozenset(Person.objects.values_list("token", flat=True)))
-        births = Secrets(frozenset(str(day) for day in Person.objects.values_list("born_on", flat=True)))
+        births = Secrets(frozenset(str(each.born_on) for each in Person.objects.all()))
         hidden = ALL_WORKERS | ALL_EMPLOYERS | CONFIDENCES | WEIGHINGS | receipts | tokens | births
         found = {
             f"{table}.{column}": words

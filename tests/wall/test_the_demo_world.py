@@ -14,7 +14,7 @@ from referrals.demo import workers
 from referrals.demo.workers import Worker
 from referrals.demo.world import TRAINING, build
 from referrals.models import WorkerRequest
-from tests.wall.world import NOW, World
+from tests.wall.world import NOW, World, person_of
 from tests.workflows.test_spanish import texts
 from workflows import engine, history, policies, stuck
 from workflows.machines import (
@@ -55,7 +55,7 @@ DESKS = (
 
 
 def request_of(worker: Worker) -> WorkerRequest:
-    return WorkerRequest.objects.get(person__family_names=worker.family_names)
+    return WorkerRequest.objects.get(person=person_of(worker))
 
 
 def may_file(world: World, worker: Worker) -> list[str]:

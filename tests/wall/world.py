@@ -39,7 +39,9 @@ OF_NEW_YORK_STATE = (places.DAIRY, places.CARWASH)
 
 def seeded(cast: Cast) -> World:
     demo_world(cast, now=NOW)
-    Screening.objects.update(arrests=TOLD_IN_CONFIDENCE, notes=TOLD_IN_CONFIDENCE)
+    for told in Screening.objects.select_related("request__person"):
+        told.arrests = told.notes = TOLD_IN_CONFIDENCE
+        told.save()
     return World(cast, _records())
 
 
@@ -59,7 +61,7 @@ class World:
 
 
 def _records() -> dict[str, tuple[type[Any], int]]:
-    request, stay = _request_of, Stay.objects.get(person=_person(workers.LAZARO))
+    request, stay = _request_of, Stay.objects.get(person=person_of(workers.LAZARO))
     found = {
         "request for a statement": _asked_about(places.WAREHOUSE, statements=None),
         "request for a statement, draft": _asked_about(places.HOTEL, submitted_at=None),
@@ -96,12 +98,13 @@ def _statement(place: Place, **more: Any) -> Statement:
     return Statement.objects.get(matter=Matter.objects.get(case_number=place.number), **more)
 
 
-def _person(worker: Worker) -> Person:
-    return Person.objects.get(family_names=worker.family_names)
+def person_of(worker: Worker) -> Person:
+    (found,) = (each for each in Person.objects.all() if each.family_names == worker.family_names)
+    return found
 
 
 def _request_of(worker: Worker) -> WorkerRequest:
-    return WorkerRequest.objects.get(person=_person(worker))
+    return WorkerRequest.objects.get(person=person_of(worker))
 
 
 @dataclass(frozen=True)

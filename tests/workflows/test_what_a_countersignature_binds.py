@@ -94,7 +94,9 @@ def beside_the_door(model: Any, **values: Any) -> Callable[[Any], Any]:
 
 
 def another_decision(record: Any) -> None:
-    record.decisions.update(rationale="Something else.")
+    decision = record.decisions.get()
+    decision.rationale = "Something else."
+    decision.save()
 
 
 def another_author(record: Any) -> None:

@@ -30,10 +30,14 @@ def test_claim_and_scope_stand_side_by_side_with_the_agreement_in_words(
 def test_what_was_told_in_confidence_is_not_on_the_pages_of_dhs(
     cast: Cast, at_uscis: WorkerRequest, at_desk: AtDesk
 ) -> None:
-    Screening.objects.filter(request=at_uscis).update(notes="CONFIDENTIAL-A", arrests="CONFIDENTIAL-B")
+    told = Screening.objects.get(request=at_uscis)
+    told.notes, told.arrests = "CONFIDENTIAL-A", "CONFIDENTIAL-B"
+    told.save()
     at_uscis.items.update(note="CONFIDENTIAL-C")
     with pgtrigger.ignore("referrals.Evidence:evidence_handed_over_is_fixed"):
-        at_uscis.evidence.update(note="CONFIDENTIAL-D")
+        for proof in at_uscis.evidence.all():
+            proof.note = "CONFIDENTIAL-D"
+            proof.save()
     for page in ("review", "case", "decision"):
         assert "CONFIDENTIAL" not in at_desk(cast.adjudicator).text(page, at_uscis.reference)
 
