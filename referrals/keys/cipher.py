@@ -8,10 +8,9 @@ padded to whole blocks, because the length of a number or a name tells something
 from __future__ import annotations
 
 import base64
-import json
 import os
 import uuid
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,14 +21,14 @@ BLOCK = 32  # bytes to which a text is padded
 MARK = "v1"
 FILE_MARK = b"v1\0"
 KEY_ID_BYTES = 16
+NAME_LETTERS = 22  # those bytes in base64url
 
 
 class Unreadable(Exception):
     """A stored value is not what was stored there: changed, moved, or of another key."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a value is stored: model label, column and row."""
 
     model: str
@@ -41,7 +40,8 @@ class Place:
 
     @property
     def bound(self) -> bytes:
-        return json.dumps([MARK, self.model, self.column, self.row]).encode()
+        """What is authenticated: names of models and columns hold no separator, so nothing runs together."""
+        return f"{MARK}\x1f{self.model}\x1f{self.column}\x1f{self.row}".encode()
 
 
 def new_key() -> bytes:
@@ -67,13 +67,23 @@ def seal_text(text: str, *, key_id: uuid.UUID, key: bytes, place: Place) -> str:
     return f"{MARK}.{_encoded(key_id.bytes)}.{_encoded(stored)}"
 
 
+def name_in(stored: str) -> str:
+    """Where the name of a key stands in a sealed text; what is no sealed text has something else there."""
+    return stored[len(MARK) + 1 : len(MARK) + 1 + NAME_LETTERS]
+
+
+def key_named(name: str) -> uuid.UUID:
+    """The key of that name. Raises ``Unreadable``."""
+    return _id(_decoded(name))
+
+
 def key_of(stored: str) -> uuid.UUID:
     """The key under which a stored text is. Raises ``Unreadable`` for what is no sealed text."""
     mark, _dot, rest = stored.partition(".")
     name, _dot, value = rest.partition(".")
     if mark != MARK or not value:
         raise Unreadable
-    return _id(_decoded(name))
+    return key_named(name)
 
 
 def open_text(stored: str, *, key: bytes, place: Place) -> str:

@@ -11,6 +11,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ class Ring:
 
     def __init__(self) -> None:
         self._keys: dict[uuid.UUID, bytes | None] = {}
-        self._wanted: set[uuid.UUID] = set()
+        self._named: set[str] = set()
 
     def __reduce__(self) -> tuple[Callable[[], Ring], tuple[()]]:
         return current, ()
@@ -42,11 +43,11 @@ class Ring:
 
     @property
     def full(self) -> bool:
-        return len(self._keys) + len(self._wanted) >= MOST
+        return len(self._keys) + len(self._named) >= MOST
 
-    def want(self, name: uuid.UUID) -> None:
-        if name not in self._keys:
-            self._wanted.add(name)
+    def want(self, name: str) -> None:
+        """A text was loaded that names this key; whether it is one is found out when it is needed."""
+        self._named.add(name)
 
     def put(self, name: uuid.UUID, key: bytes) -> None:
         self._keys[name] = key
@@ -57,7 +58,7 @@ class Ring:
     def key(self, name: uuid.UUID) -> bytes:
         """A data key. Raises ``KeyDestroyed``, and ``KeeperAway`` where it cannot be unwrapped now."""
         if name not in self._keys:
-            self._fetch({name} | self._wanted)
+            self._fetch({name} | self._wanted() - self._keys.keys())
         if name not in self._keys:
             raise KeeperAway(f"There is no data key {name} in the database.")
         found = self._keys[name]
@@ -71,7 +72,14 @@ class Ring:
         living = {pk: Wrapped(by, bytes(content)) for pk, by, content, gone in rows if not gone}
         unwrapped = keeper().unwrap(living)
         self._keys.update({pk: unwrapped.get(pk) for pk, *_rest in rows})
-        self._wanted.clear()
+        self._named.clear()
+
+    def _wanted(self) -> set[uuid.UUID]:
+        found = set()
+        for name in self._named:
+            with suppress(cipher.Unreadable):
+                found.add(cipher.key_named(name))
+        return found
 
 
 _here = threading.local()

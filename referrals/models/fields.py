@@ -52,7 +52,8 @@ class Sealed:
     def __init__(self, stored: Any, column: _SealedColumn, opened: Any = _UNOPENED, row: str = "") -> None:
         self.stored, self.column, self.ring = stored, column, ring.current()
         self._opened, self._row = opened, row
-        self.ring.want(column.key_in(stored))
+        if type(stored) is str:
+            self.ring.want(cipher.name_in(stored))
 
     def __str__(self) -> str:
         raise InClear(f"{self.column} is encrypted: read it from its record, or open it for its row.")
@@ -199,6 +200,11 @@ class _SealedColumn(models.Field[Any, Any] if TYPE_CHECKING else object):  # typ
 
     def get_transform(self, lookup_name: str) -> Any:
         raise _refused(self, lookup_name)
+
+
+def is_sealed(column: object) -> bool:
+    """Whether a column is encrypted for its row."""
+    return isinstance(column, _SealedColumn)
 
 
 def key_of(record: Any) -> uuid.UUID:

@@ -44,7 +44,7 @@ def stay_new(request: SignedIn) -> HttpResponse:
         return render(
             request,
             "worker_side/choose_worker.html",
-            {"workers": caseload.in_order(own.order_by("-pk")[:500]), "for_stay": True},
+            {"workers": caseload.in_order(own), "for_stay": True},
         )
     person = get_object_or_404(own, token=token)
     form = SituationForm(request.POST or None, user=request.user, today=timezone.localdate(at))

@@ -56,7 +56,7 @@ def request_new(request: SignedIn) -> HttpResponse:
         return render(
             request,
             "worker_side/choose_worker.html",
-            {"workers": caseload.in_order(own.order_by("-pk")[:500])},
+            {"workers": caseload.in_order(own)},
         )
     person = get_object_or_404(own, token=token)
     initial = {"statement": request.GET.get("statement", "")}

@@ -42,6 +42,7 @@ def copies(record: Any, number: int, *, beside: Sequence[type[Any]] = ()) -> lis
     """
     from django.db import connection
 
+    from referrals.models.fields import is_sealed
     from workflows.models import Case, Clock, Deadline, Step
 
     model = type(record)
@@ -65,7 +66,9 @@ def copies(record: Any, number: int, *, beside: Sequence[type[Any]] = ()) -> lis
 
         copy(Case, f"t.id = {record.pk}", id="n.n", reference="'COPY-' || n.n")
         own = model._meta.pk.column
-        copy(model, f't."{own}" = {record.pk}', **{own: "n.n"})
+        # What is encrypted for one row can be read in no other.
+        empty = {each.column: "''" for each in model._meta.local_concrete_fields if is_sealed(each)}
+        copy(model, f't."{own}" = {record.pk}', **{own: "n.n"}, **empty)
         copy(Step, f"t.case_id = {record.pk} AND t.sequence = {record.version}", case_id="n.n")
         copy(Clock, f"t.case_id = {record.pk} AND t.stopped_at IS NULL", case_id="n.n")
         armed = (

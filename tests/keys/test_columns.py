@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 from datetime import date
 from typing import Any
@@ -16,8 +17,9 @@ from referrals.demo.cast import Cast
 from referrals.keys import ring
 from referrals.keys.cipher import Unreadable
 from referrals.models import DataKey, Document, Person, Screening, WorkerRequest
-from referrals.models.fields import InClear, _SealedColumn
+from referrals.models.fields import InClear, is_sealed
 from referrals.services.persons import add_person
+from tests.architecture import sources
 from tests.cases import OPEN_WORLD, active_statement, draft_request, signed_request
 from tests.keys.stored import store, stored
 
@@ -226,12 +228,7 @@ class TestDocuments:
 
 
 def test_every_encrypted_column_says_whose_key_and_which_row_it_is() -> None:
-    models = {
-        model
-        for model in apps.get_models()
-        for field in model._meta.local_fields
-        if isinstance(field, _SealedColumn)
-    }
+    models = {model for model in apps.get_models() for field in model._meta.local_fields if is_sealed(field)}
     assert {model.__name__ for model in models} == {
         "Person", "WorkerRequest", "Stay", "AskedItem", "Screening", "Decision", "Evidence", "Grant",
         "WorkPermit", "Document",
@@ -239,3 +236,19 @@ def test_every_encrypted_column_says_whose_key_and_which_row_it_is() -> None:
     for model in models:
         assert model.sealed_by.endswith("key_id")
         assert model.sealed_row in {"pk", *(field.attname for field in model._meta.fields)}
+
+
+def test_nothing_is_put_in_the_order_of_an_encrypted_column() -> None:
+    """The order of what is encrypted is that of its nonces; names are put in order once they are opened."""
+    sealed = {
+        field.name for model in apps.get_models() for field in model._meta.local_fields if is_sealed(field)
+    }
+    wrong = [
+        sources.where(path, node)
+        for path in sources.product()
+        for node in ast.walk(sources.tree(path))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"order_by", "distinct", "F"}
+        for each in node.args
+        if isinstance(each, ast.Constant) and str(each.value).lstrip("-").rpartition("__")[2] in sealed
+    ]
+    assert wrong == []
