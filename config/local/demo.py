@@ -159,6 +159,7 @@ class Demo:
             )
         prepare.forget(self.home)
         postgres.drop_database()
+        shutil.rmtree(servers.keystore(), ignore_errors=True)
         say("The demo's old records are gone")
 
     def prepare(self, world: str, *, moved: bool = False) -> None:

@@ -158,6 +158,16 @@ def test_keys_go_with_what_was_read(cast: Cast) -> None:
         assert len(captured) == 2
 
 
+def test_a_value_whose_key_never_came_to_be_is_in_nobodys_way(cast: Cast) -> None:
+    """Somebody still holds a row that was rolled back, or that was never encrypted."""
+    worker = person(cast)
+    ring.begin()
+    held = ring.current()
+    held.want("A" * 22)
+    held.want("Prudencia")
+    assert Person.objects.get(pk=worker.pk).name == "Prudencia Ejemplo"
+
+
 def test_a_request_uses_no_key_of_the_one_before(cast: Cast, client: Any) -> None:
     held = person(cast)
     assert held.name
