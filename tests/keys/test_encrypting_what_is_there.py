@@ -16,7 +16,7 @@ from referrals.models import DataKey, Document, LookUp, Person, WorkerRequest
 from tests.cases import active_statement, routed_request
 from tests.keys.stored import stored
 
-migration = importlib.import_module("referrals.migrations.0005_encrypt")
+migration = importlib.import_module("referrals.migrations.0008_encrypt")
 EDITOR = SimpleNamespace(connection=connection)
 
 

@@ -263,6 +263,6 @@ def decrypt(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0004_keys")]
+    dependencies = [("referrals", "0007_keys")]
 
     operations = [migrations.RunPython(encrypt, decrypt)]

@@ -4,7 +4,7 @@ import referrals.models.keys
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0005_encrypt")]
+    dependencies = [("referrals", "0008_encrypt")]
 
     operations = [
         migrations.AlterField("document", "key", referrals.models.keys.KeyField(related_name="+")),

@@ -17,7 +17,7 @@ import referrals.models.keys
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0003_nothing_left_out"),
+        ("referrals", "0006_sign_ins"),
     ]
 
     operations = [
