@@ -144,7 +144,7 @@ def test_somebody_of_the_organization_signs_in_and_still_shows_a_factor(
 
 
 def test_the_button_is_there_only_where_a_provider_is_configured(provider: Provider, cast: Cast) -> None:
-    assert "Sign in with Gateway" in Client().get(reverse("account_login")).content.decode()
+    assert "Sign in with Government gateway" in Client().get(reverse("account_login")).content.decode()
     with override_settings(OPENID_PROVIDERS=[]):
         assert "Or with your organization" not in Client().get(reverse("account_login")).content.decode()
 
