@@ -50,7 +50,8 @@ def test_owners_have_chains_of_their_own(cast: Cast, read_thrice: list[Access], 
 
 
 @pytest.mark.parametrize(
-    "change", [{"persons": []}, {"user_id": 1}, {"purpose": "OTHER"}, {"number": 9}, {"what": "LIST"}]
+    "change",
+    [{"persons": []}, {"capacity": "ORGANIZER"}, {"purpose": "OTHER"}, {"number": 9}, {"what": "LIST"}],
 )
 def test_a_read_that_was_changed_is_found(read_thrice: list[Access], change: dict[str, Any]) -> None:
     access_alerts.follow(at=present.now())
