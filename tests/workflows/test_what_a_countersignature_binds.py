@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from referrals.models import Grant, StatementVersion, Stay, StayReferral, WorkerRequest, WorkPermit
+from referrals.models.fields import is_sealed
 from referrals.services import decisions, grants
 from referrals.services.steps import take_step
 from tests import cases
@@ -88,7 +89,13 @@ def support_declined(cast: Any) -> Any:
 
 def beside_the_door(model: Any, **values: Any) -> Callable[[Any], Any]:
     def change(record: Any) -> None:
-        model.objects.filter(pk=record.pk).update(**values)
+        columns = {name: model._meta.get_field(name) for name in values}
+        row = model.objects.get(pk=record.pk)
+        told = {
+            name: columns[name].sealed(value, row) if is_sealed(columns[name]) else value
+            for name, value in values.items()
+        }
+        model.objects.filter(pk=record.pk).update(**told)
 
     return change
 
