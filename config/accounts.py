@@ -41,6 +41,13 @@ class InvitedOnly(DefaultAccountAdapter):
         """No: the sign-up page says that it is closed."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether somebody may be led to ``url``; what is no address at all is none to be led to."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Tell the account's own address; the link in ``context`` is dropped, one is made when mail goes."""
         account_mail.tell_password_reset(user, at=present.now())

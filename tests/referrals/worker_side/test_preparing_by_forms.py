@@ -203,3 +203,9 @@ def test_a_place_in_a_territory_and_a_zip_code_of_nine_digits_are_kept(
     send(rosa, begun(rosa, statement), **{**CLAIM, "site_state": state, "site_zip": code})
     request = WorkerRequest.objects.get()
     assert (request.site_state, request.site_zip) == kept
+
+
+def test_an_empty_form_for_a_signed_packet_gets_a_sentence(rosa: Browser, signed: WorkerRequest) -> None:
+    answer = rosa.post(reverse("request_edit", args=[signed.reference]), {})
+    assert answer.status_code == 409
+    assert "The packet stands still for the signature." in answer.content.decode()
