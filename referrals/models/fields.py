@@ -218,7 +218,8 @@ class PersonalTextField(_SealedColumn, TextColumn):
     """Text about a person that could harm them: names, numbers, addresses.
 
     Every such column has this type and stands on the worker's side. Within a request, whoever asks a record
-    for such a value has read it: see ``referrals.reads``. Where ``hides_blank`` is set, even whether there is a text at all is encrypted.
+    for such a value has read it: see ``referrals.reads``. Where ``hides_blank`` is set, even whether there
+    is a text at all is encrypted.
     """
 
     def __init__(self, *args: Any, hides_blank: bool = False, **kwargs: Any) -> None:

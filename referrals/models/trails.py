@@ -6,9 +6,11 @@ V16 asks for a log that nobody can change. No name stands here: people are token
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -17,7 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from workflows.models.daily_head import appended_only
 from workflows.parties import Capacity
 
+from ..keys import ring
 from .fields import PersonalTextField
+from .keys import KeyField
+from .visibility import record_key
 
 if TYPE_CHECKING:
     from .people import User
@@ -160,8 +165,13 @@ class StatedPurpose(models.Model):
     session = models.CharField(max_length=64)
     case = models.ForeignKey("workflows.Case", models.PROTECT, related_name="+")
     code = models.CharField(max_length=12, choices=Code.choices)
+    place = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
+    key = KeyField()
     text = PersonalTextField()
     stated_at = models.DateTimeField()
+
+    sealed_by = "key_id"
+    sealed_row = "place"
 
     class Meta:
         indexes = [models.Index(fields=["session", "-stated_at"], name="purposes_by_session")]
@@ -169,6 +179,10 @@ class StatedPurpose(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def own_key(self, _name: str, _held: ring.Ring) -> uuid.UUID:
+        """The key of the worker whose case it is."""
+        return record_key(self.case_id)
 
 
 class WatchedRecord(models.Model):

@@ -91,7 +91,7 @@ def test_its_papers_are_gone_in_a_sentence(
     client.force_login(cast.representative)
     paper = Document.objects.get(case_id=closed.pk)
     assert paper.content is None
-    answer = client.get(f"/documents/{paper.pk}/")
+    answer = client.get(f"/documents/{paper.public_id}/")
     assert answer.status_code == 410
     assert "cannot be read any more" in answer.content.decode()
 
