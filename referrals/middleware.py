@@ -123,7 +123,7 @@ class ReadTrail:
             return None
         reference = str(named.get("reference", ""))
         if match.url_name == PAPER:
-            reference = purposes.case_of_paper(user, named["pk"])
+            reference = purposes.case_of_paper(user, named["public_id"])
         if not reference or match.url_name == PURPOSE:
             return None
         sends = request.method not in ("GET", "HEAD")
@@ -146,7 +146,7 @@ class ReadTrail:
         named = match.kwargs
         subject = str(named.get("reference") or named.get("token") or "")
         if match.url_name == PAPER:
-            subject = trail.paper(named["pk"])
+            subject = trail.paper(named["public_id"])
         answer = trail.Answer(
             user=request.user,  # type: ignore[arg-type]
             what=_what(match.url_name or "", response, notes),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from workflows.models import Case
 
@@ -51,10 +52,10 @@ def worker_case(user: User, reference: str) -> Case | None:
     return record if record.kind in PERSON else None
 
 
-def case_of_paper(user: User, pk: int) -> str:
+def case_of_paper(user: User, public_id: UUID) -> str:
     """The reference of the case to which a letter or paper belongs, if the person may see it."""
     with reads.unnoted():
-        papers = Document.objects.visible_to(user).filter(pk=pk)
+        papers = Document.objects.visible_to(user).filter(public_id=public_id)
         return papers.values_list("case__reference", flat=True).first() or ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
@@ -140,16 +141,19 @@ def trail_read(answer: Answer) -> None:
     Access.objects.create(**{**answer.columns, "what": Access.What.TRAIL})
 
 
-def paper(key: object) -> str:
+PAPER = "paper/"
+
+
+def paper(public_id: UUID) -> str:
     """A letter or paper as the trail names it."""
-    return f"paper/{key}"
+    return f"{PAPER}{public_id.hex}"
 
 
 def _owner_of(subject: str) -> tuple[int | None, str]:
     """Whose record this is, and its name if there is one."""
-    if subject.startswith(paper("")):
-        key = subject.removeprefix(paper(""))
-        case = Document.objects.filter(pk=key).values_list("case__pk", "case__kind").first()
+    if subject.startswith(PAPER):
+        key = UUID(subject.removeprefix(PAPER))
+        case = Document.objects.filter(public_id=key).values_list("case__pk", "case__kind").first()
     else:
         case = Case.objects.filter(reference=subject).values_list("pk", "kind").first()
     if case is not None:
