@@ -50,7 +50,7 @@ def test_every_letter_of_a_worker_that_is_handed_out_stands_on_the_trail(
     letters = Document.objects.filter(case_id__in=requests).defer("content")
     opened = 0
     for letter in letters:
-        answer = browser.get(reverse("document", args=[letter.pk]))
+        answer = browser.get(reverse("document", args=[letter.public_id]))
         seen, last = on_the_trail(last)
         if answer.status_code == 200:
             opened += 1

@@ -48,7 +48,7 @@ def test_a_paper_asks_first_too(cast: Cast, at_ice: WorkerRequest, browse: Brows
     letter = Document.objects.visible_to(cast.ice_reviewer).filter(case=at_ice).first()
     assert letter is not None
     browser = browse(cast.ice_reviewer)
-    address = reverse("document", args=[letter.pk])
+    address = reverse("document", args=[letter.public_id])
     assert browser.get(address).status_code == 302
     say(browser, at_ice)
     assert browser.get(address).status_code == 200
@@ -73,10 +73,11 @@ def test_what_was_stated_leads_on_and_stands_with_the_read(
 
 
 def test_it_holds_for_eight_hours_for_this_case_and_this_session(
-    cast: Cast, at_ice: WorkerRequest, browse: Browse
+    cast: Cast, at_ice: WorkerRequest, browse: Browse, settings: Any
 ) -> None:
     from tests.cases import routed_request
 
+    settings.SESSION_COOKIE_AGE = 9 * 60 * 60  # seconds without a page, after which a sign-in ends
     other = routed_request(cast, at_ice.statement, ice=True)
     browser, address = browse(cast.ice_reviewer), at_ice.get_absolute_url()
     say(browser, at_ice)

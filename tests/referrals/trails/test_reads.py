@@ -68,8 +68,8 @@ def test_a_search_a_letter_and_a_file_are_reads_of_their_own_kinds(
     assert last().what == What.SEARCH
     letter = Document.objects.filter(case=reviewed).first()
     assert letter is not None
-    browser.get(f"/documents/{letter.pk}/")
-    assert (last().what, last().subject) == (What.DOCUMENT, f"paper/{letter.pk}")
+    browser.get(f"/documents/{letter.public_id}/")
+    assert (last().what, last().subject) == (What.DOCUMENT, f"paper/{letter.public_id.hex}")
     assert last().persons == [reviewed.person.token]
     for kind in ("", "?as=pdf"):
         browser.get(f"/cases/{reviewed.reference}/history/file/{kind}")
