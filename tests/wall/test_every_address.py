@@ -11,11 +11,13 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 from zlib import crc32
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -38,6 +40,7 @@ from tests.wall.people import (
     OTHER_ORGANIZATION,
     OWN,
     OWN_ORGANIZER,
+    PRIVACY,
     PROGRAMME,
     SIGNED_IN,
     THIRD_AGENCY,
@@ -99,10 +102,13 @@ OF_CASES: dict[str, tuple[set[str] | None, set[str]]] = {
     "routing": ({Kind.WORKER_REQUEST}, INTAKE | USCIS | ICE),
     "decision": ({Kind.WORKER_REQUEST}, USCIS | ICE),
     "letter_preview": (None, SIGNED_IN),
+    "case_purpose": (None, SIGNED_IN),
 }
 
 STAFF_OF_RULES = {"approver", "second_approver", "signer", "ny_approver", "ny_signer"}
 STEWARDS = PROGRAMME | ADMINISTRATOR
+OVERSEERS = ADMINISTRATOR | PRIVACY
+IN_CHARGE = PROGRAMME | {"approver", "second_approver", "ny_approver", "supervisor", "ice_supervisor"}
 
 # Addresses that name something else: which object, and who may see it.
 OF_OTHERS: dict[str, tuple[str, set[str]]] = {
@@ -124,6 +130,9 @@ OF_OTHERS: dict[str, tuple[str, set[str]]] = {
     "rule_change_cases": ("change of a rule", STAFF_OF_RULES | STEWARDS),
     "closure_change": ("closure of an agency", AGENCY - {"investigator"}),
     "redaction": ("request to redact", STEWARDS),
+    "disclosures": ("worker", OWN | OVERSEERS),
+    "access_alert": ("alert about a search", OWN | OVERSEERS | {"supervisor"}),
+    "mfa_remove_webauthn": ("passkey", OWN),
     "incident": ("incident", ADMINISTRATOR),
     "incident_owner": ("incident", ADMINISTRATOR),
 }
@@ -137,6 +146,20 @@ OF_NOTHING: dict[str, set[str]] = {
     "account_inactive": EVERYBODY,
     "account_signup": EVERYBODY,
     "account_reauthenticate": SIGNED_IN,
+    "security_txt": EVERYBODY,
+    "mfa_authenticate": EVERYBODY,
+    "mfa_login_webauthn": EVERYBODY,
+    "mfa_index": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "sign_ins": SIGNED_IN,
+    "who_saw_what": REPRESENTATIVES | OVERSEERS | IN_CHARGE,
+    "access_alerts": REPRESENTATIVES | OVERSEERS | IN_CHARGE,
     "account_change_password": SIGNED_IN,
     "account_set_password": SIGNED_IN,
     "account_reset_password": EVERYBODY,
@@ -184,10 +207,14 @@ OF_NOTHING: dict[str, set[str]] = {
 }
 # What is not an account's to reach: a secret in the address or the header opens it, and is tried elsewhere.
 BY_SECRET = {
+    "openid_connect_login": "tests/referrals/pages/test_openid.py",
+    "openid_connect_callback": "tests/referrals/pages/test_openid.py",
     "metrics": "tests/operations/test_probes.py",
     "notifications_off": "tests/notifications",
     "account_reset_password_from_key": "tests/notifications",
 }
+# Where there is nothing to show before somebody has set it up.
+AT_TIMES = {"security_txt", "mfa_view_recovery_codes"}
 CLOSED_TO_ALL = {
     "account_email", "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code",
 }  # fmt: skip
@@ -336,7 +363,7 @@ def test_addresses_without_an_object_are_closed_to_everybody_else(
     verdicts.hold()
 
 
-@pytest.mark.parametrize("name", [each for each, may in OF_NOTHING.items() if may])
+@pytest.mark.parametrize("name", [each for each, may in OF_NOTHING.items() if may and each not in AT_TIMES])
 def test_who_may_come_in_really_can(signed_in: Callable[[str], Client], name: str) -> None:
     """Otherwise a page that opens for nobody would pass for a safe one."""
     browser = signed_in(min(OF_NOTHING[name]))
@@ -373,7 +400,7 @@ def every_address(world: World, things: dict[str, dict[str, Any]]) -> Iterator[s
     for name, (what, _may) in OF_OTHERS.items():
         yield reverse(name, kwargs=things[what])
     for name in OF_NOTHING:
-        if not name.startswith("account_") and name != "set_language":  # which take any other for a GET
+        if not name.startswith(("account_", "mfa_")) and name != "set_language":  # for which it is a GET
             yield reverse(name)
 
 
@@ -395,9 +422,13 @@ def things(world: World) -> dict[str, dict[str, Any]]:
     message = Message.objects.filter(recipient=cast.representative, channel=Channel.INBOX).earliest("pk")
     delegation = Delegation.objects.filter(agency=cast.organizations["NLRB"]).earliest("pk")
     rule = Policy.objects.filter(key="rfe", jurisdiction=FEDERAL).latest("effective_from")
+    alert = housekeeping.alert(SimpleNamespace(cast=cast, worker=at_uscis.person), "night")
+    passkey = Authenticator.objects.create(
+        user=cast.representative, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
+    )
     incident = Incident.objects.create(message=message, kind=Incident.Kind.BOUNCED, opened_at=OPEN_WORLD)
     return {
-        "letter": {"pk": letter.pk},
+        "letter": {"public_id": letter.public_id},
         "message": {"public_id": message.public_id},
         "matter": {"pk": world.record("statement in force").matter.pk},
         "worker": {"token": at_uscis.person.token},
@@ -410,4 +441,6 @@ def things(world: World) -> dict[str, dict[str, Any]]:
         "closure of an agency": {"pk": housekeeping.closure(0).pk},
         "request to redact": {"pk": housekeeping.redaction(world).pk},
         "incident": {"pk": incident.pk},
+        "alert about a search": {"pk": alert.pk},
+        "passkey": {"pk": passkey.pk},
     }

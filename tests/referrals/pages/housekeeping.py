@@ -97,7 +97,7 @@ def incident(casework: Casework, key: str) -> Incident:
     )
 
 
-def alert(casework: Casework, key: str) -> AccessAlert:
+def alert(casework: Any, key: str) -> AccessAlert:
     """A search that found a worker at night, and the alert about it."""
     reader, owner = casework.cast.adjudicator, casework.cast.representative.organization_id
     hat = reader.memberships.get()
