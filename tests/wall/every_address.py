@@ -14,7 +14,7 @@ ANY = "1a-b2c"
 
 def names() -> list[str]:
     """The name of each address, sorted."""
-    return sorted({str(pattern.name) for pattern in _patterns(get_resolver().url_patterns)})
+    return sorted({pattern.name for pattern in _patterns(get_resolver().url_patterns) if pattern.name})
 
 
 def addresses(**instead: str) -> dict[str, str]:

@@ -20,12 +20,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from notifications.models import Channel, Incident, Message
 from referrals.models import Delegation, Document
 from tests.cases import OPEN_WORLD
 from tests.referrals.pages import housekeeping
+from tests.wall.every_address import names
 from tests.wall.people import (
     ADMINISTRATOR,
     AGENCY,
@@ -238,24 +239,10 @@ def parts_of(name: str, record: Any) -> dict[str, Any]:
     return by_name.get(name, {})
 
 
-def walked(patterns: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    for each in patterns:
-        if isinstance(each, URLResolver):
-            yield from walked(each.url_patterns, prefix + str(each.pattern))
-        elif isinstance(each, URLPattern):
-            yield str(each.name), prefix + str(each.pattern)
-
-
-def addresses() -> dict[str, str]:
-    """Every address of the site by its name."""
-    return dict(walked(get_resolver().url_patterns))
-
-
 def test_every_address_has_a_line() -> None:
     lines = [*OF_CASES, *OF_OTHERS, *OF_NOTHING, *BY_SECRET, *CLOSED_TO_ALL]
     assert len(lines) == len(set(lines))
-    assert set(addresses()) - set(lines) == {"None"}, "the one without a name is the closed door of accounts"
-    assert set(lines) - set(addresses()) == set()
+    assert set(names()) == set(lines)
 
 
 def undone(browser: Client, method: str, address: str) -> Any:

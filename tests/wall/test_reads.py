@@ -28,7 +28,7 @@ def on_the_trail(after: int) -> tuple[set[str], int]:
 def test_whoever_is_named_on_a_page_that_links_reach_stands_on_the_trail(
     signed_in: Callable[[str], Client], who: str
 ) -> None:
-    people = dict(Person.objects.values_list("family_names", "token"))
+    people = {each.family_names: each.token for each in Person.objects.all()}
     tokens = [(worker, people[worker.family_names]) for worker in workers.ALL]
     missing: list[tuple[str, str]] = []
     named = last = 0

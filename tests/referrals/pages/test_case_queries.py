@@ -71,12 +71,12 @@ def renewal(cast: Cast) -> Any:
 COSTS: dict[str, tuple[Callable[[Cast], Any], str, int]] = {
     Kind.SOI_REQUEST: (soi_request, "investigator", 17),
     Kind.STATEMENT: (active_statement, "investigator", 19),
-    Kind.WORKER_REQUEST: (worker_request, "representative", 17),
-    Kind.WORK_PERMIT: (work_permit, "representative", 16),
-    Kind.GRANT: (grant, "representative", 16),
-    Kind.STAY: (stay, "representative", 15),
-    Kind.STAY_REFERRAL: (stay_referral, "representative", 18),
-    Kind.RENEWAL: (renewal, "representative", 18),
+    Kind.WORKER_REQUEST: (worker_request, "representative", 18),
+    Kind.WORK_PERMIT: (work_permit, "representative", 17),
+    Kind.GRANT: (grant, "representative", 17),
+    Kind.STAY: (stay, "representative", 16),
+    Kind.STAY_REFERRAL: (stay_referral, "representative", 19),
+    Kind.RENEWAL: (renewal, "representative", 19),
 }
 
 
