@@ -84,7 +84,7 @@ def test_no_paper_is_there_in_clear(world: World) -> None:
 def test_no_file_of_the_server_holds_a_worker_in_clear(world: World) -> None:
     """The tables and indexes as they are on the disk, with what was deleted from them.
 
-    Reasons that people typed stand in one table in clear, and can be redacted; other tests name workers there.
+    Reasons that people typed stand in one table in clear and can be redacted; other tests name workers there.
     """
     with connection.cursor() as cursor:
         cursor.execute("SHOW data_directory")
