@@ -106,6 +106,14 @@ def test_no_file_of_the_server_holds_a_worker_in_clear(world: World) -> None:
         cursor.execute("CHECKPOINT")
     long_ones = {word for word in hidden().words if len(word) > 8}
     pattern = re.compile(b"|".join(re.escape(word.encode()) for word in sorted(long_ones)))
-    found = {each.name: set(pattern.findall(each.read_bytes())) for each in readable}
+    found = {each.name: set(pattern.findall(read(each))) for each in readable}
     assert {name: words for name, words in found.items() if words} == {}
-    assert any(b"v1." in each.read_bytes() for each in readable)
+    assert any(b"v1." in read(each) for each in readable)
+
+
+def read(file: Path) -> bytes:
+    """Nothing, where the server has removed the file of a table that was emptied."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
