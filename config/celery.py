@@ -7,6 +7,9 @@ import os
 
 import celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
+
+from recordsets import asking
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -84,3 +87,10 @@ app = celery.Celery("config")
 app.config_from_object(settings(os.environ.get("REDIS_URL", "")))
 app.steps["consumer"].add("config.signs_of_life:NotedWorker")  # by name: web processes need it not
 app.autodiscover_tasks(["referrals"])
+
+
+@worker_init.connect
+@beat_init.connect
+def _ask_for_the_system(**_about: object) -> None:
+    """Workers fire what is due for everybody; before they fork, so that each of the pool knows."""
+    asking.at_rest(asking.THE_DOOR)

@@ -25,7 +25,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import present
-from referrals import broker
+from recordsets.asking import through_the_door
+from referrals import broker, row_policies
 from referrals.middleware import ActingCapacity
 from referrals.models import User
 from workflows import rulebook
@@ -47,7 +48,8 @@ class Probes:
         if request.path_info not in PROBES:
             return self.get_response(request)
         request.resolver_match = resolve(request.path_info)
-        response: HttpResponse = request.resolver_match.func(request)
+        with through_the_door():  # figures over everything; nobody's rows
+            response: HttpResponse = request.resolver_match.func(request)
         return response
 
 
@@ -85,7 +87,11 @@ def examine(*, on: date) -> dict[str, str]:
     """Each check's verdict: ``pass``, ``fail``, or ``unknown`` where the database has to answer first."""
     redis = broker.look()
     found = {"database": _verdict(_database)}
-    for name, check in (("migrations", _migrations), ("rulebook", lambda: _rulebook(on))):
+    for name, check in (
+        ("migrations", _migrations),
+        ("rulebook", lambda: _rulebook(on)),
+        ("wall", lambda: not row_policies.missing(connection)),
+    ):
         found[name] = _verdict(check) if found["database"] == "pass" else "unknown"
     found["redis"] = "pass" if redis.answers or not redis.used else "fail"
     return found
@@ -95,6 +101,7 @@ TROUBLE = {
     "database": "The database does not answer.",
     "migrations": "Some migrations are not applied, or nobody could look. Run: manage.py migrate",
     "rulebook": "Some rules are not loaded, or nobody could look. Run: manage.py load_policies",
+    "wall": "Some row policies are not installed, or nobody could look. Run: manage.py migrate",
     "redis": "Redis does not answer. Pages work without it; tasks wait until it is back.",
 }
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "config.health.Probes",
     "config.trail.Trail",
     "referrals.middleware.KeysOfOneRequest",
+    "referrals.middleware.BehindTheWall",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -132,6 +133,7 @@ DATABASES = {
                 "`python3 manage.py`, which brings its own PostgreSQL.",
             ),
         ),
+        "ENGINE": "recordsets.postgresql",
         "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", default=60),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
@@ -257,7 +259,7 @@ LOGGING = logging.configuration(
 
 # Operations: who may read details, what a ready process needs, from where on a figure is amber, then red
 OPERATIONS_TOKEN = env.str("OPERATIONS_TOKEN", default="")
-READYZ_NEEDS = env.list("READYZ_NEEDS", default=["database", "migrations", "rulebook"])
+READYZ_NEEDS = env.list("READYZ_NEEDS", default=["database", "migrations", "rulebook", "wall"])
 OPERATIONS_LIMITS = {
     "tick": [120, 600],  # seconds since the last sweep, relay or beat
     "deadline_lag": [300, 3600],  # seconds that the oldest due date waits to fire

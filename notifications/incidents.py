@@ -49,6 +49,7 @@ def assign(*, incident: Incident, owner: AbstractBaseUser) -> Incident:
     return incident
 
 
+@in_one_piece
 def add_note(*, incident: Incident, by: AbstractBaseUser | None, at: datetime, text: str) -> IncidentNote:
     """Write down what was done or found out. Raises ValueError without words."""
     if not text.strip():

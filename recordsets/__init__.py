@@ -52,11 +52,13 @@ def fetch(using: str, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     if connection.queries_logged or connection.execute_wrappers:
         watching = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        connection.tell()  # type: ignore[attr-defined]
         raw: Any = _Watched(connection.connection)
         with watching(raw) as watched:
             watched.execute(sql, params)
             return list(watched.fetchall())
     connection.validate_no_broken_transaction()
+    connection.tell()  # type: ignore[attr-defined]
     with connection.wrap_database_errors:
         return _cursor(connection).execute(_numbered(sql), params).fetchall()
 

@@ -20,6 +20,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import Error, models, transaction
 from django.db.models.base import ModelState
 
+from .asking import through_the_door
+
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
@@ -75,12 +77,16 @@ def whole_again(
     ``transaction.atomic`` does. Raises what the database said the last time.
     """
     if transaction.get_connection().in_atomic_block:
-        with as_they_were(records), transaction.atomic(durable=durable) if savepoint else nullcontext():
+        with (
+            through_the_door(),
+            as_they_were(records),
+            transaction.atomic(durable=durable) if savepoint else nullcontext(),
+        ):
             return work()
     kept = list(records)
     for turn in range(1, TIMES + 1):
         try:
-            with as_they_were(kept), transaction.atomic():
+            with through_the_door(), as_they_were(kept), transaction.atomic():
                 return work()
         except Error as failure:
             if code_of(failure) not in PUT_BACK or turn == TIMES:

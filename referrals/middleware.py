@@ -19,11 +19,12 @@ from django.utils.cache import patch_cache_control
 from django.views.defaults import page_not_found
 
 import present
+from recordsets import asking
 
 from . import in_hand, reads, second_factors, sessions, typed
 from .keys import ring
 from .models import Access
-from .models.people import ICE
+from .models.people import ICE, User
 from .outages import away, outage_in
 from .services import purposes
 from .services import reads as trail
@@ -69,6 +70,17 @@ class KeysOfOneRequest:
             ring.begin()
 
 
+class BehindTheWall:
+    """Asks the database as a page does, for nobody; ``ActingCapacity`` says for whom."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with asking.acting(asking.NOBODY):
+            return self.get_response(request)
+
+
 class ActingCapacity:
     """Lets a signed-in person act in the capacity they chose; the first one until they choose."""
 
@@ -84,11 +96,22 @@ class ActingCapacity:
             user.act_as(next((held for held in user.capacities if held.pk == chosen), None) or user.acting)
         user.acting_for = request.session.get(ACTING_FOR)
         zone = user.acting.office.desk.time_zone if user.acting else "UTC"
-        with timezone.override(ZoneInfo(zone)):
+        with timezone.override(ZoneInfo(zone)), asking.acting(asking_for(user)):
             response = self.get_response(request)
         patch_cache_control(response, no_store=True, private=True)
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
+
+
+def asking_for(user: User) -> asking.Asking:
+    """What the row policies are told of a person."""
+    return asking.Asking(
+        asking.PAGES,
+        person=str(user.pk),
+        capacity=user.capacity,
+        organization=str(user.organization_id or ""),
+        office=str(user.office_id or ""),
+    )
 
 
 class ReadTrail:
@@ -108,7 +131,8 @@ class ReadTrail:
         with reads.noting() as notes:
             response = self.get_response(request)
         try:
-            self.keep(request, response, notes)
+            with asking.through_the_door():
+                self.keep(request, response, notes)
         except Error as failure:
             log.exception("A read could not be put on the trail; the answer was not given.")
             return outages.unavailable(request, outage_in(failure) or away())

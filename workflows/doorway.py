@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recordsets import Rider
+from recordsets.asking import through_the_door
 from recordsets.collisions import unless_put_back, whole_again
 
 from .days_in_words import instant
@@ -111,7 +112,7 @@ def read_and_write(
 
     taken = None
     if not transaction.get_connection().in_atomic_block:
-        with unless_put_back():
+        with through_the_door(), unless_put_back():
             taken = tried(_written_at_once)
     return taken or whole_again(whole, records=[record], savepoint=False)
 

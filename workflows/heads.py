@@ -218,6 +218,7 @@ def _same(head: CaseHead | None, case: Case) -> bool:
     return head is not None and (head.version, head.head) == (case.version, case.head_hash)
 
 
+@in_one_piece
 def salts(cases: Iterable[Case]) -> dict[int, str]:
     """The salt of each case, drawn now for those that have none."""
     keys = [case.pk for case in cases]

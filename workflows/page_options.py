@@ -22,6 +22,7 @@ from django.db.models.expressions import RawSQL
 from django_fsm import Transition
 
 from recordsets import fetch
+from recordsets.asking import through_the_door
 
 from . import openness
 from .definitions import versions
@@ -40,9 +41,19 @@ WHOSE, TOLD_FROM = "whose_", "told_from_"
 def options_of(
     model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime, decided: bool
 ) -> dict[int, list[Option]]:
-    """For each of these records of one kind, by its key, the options of this person; see ``engine``."""
+    """For each of these records of one kind, by its key, the options of this person; see ``engine``.
+
+    Looks past the rows that a page may read, as the door itself will: only verdicts leave it.
+    """
     if not pks:
         return {}
+    with through_the_door():
+        return _options_of(model, pks, by=by, at=at, decided=decided)
+
+
+def _options_of(
+    model: type[Case], pks: Sequence[int], *, by: Actor, at: datetime, decided: bool
+) -> dict[int, list[Option]]:
     told = decided and bool(model.told_facts)
     if told and model.told_from is None:
         return _one_by_one(model, pks, by=by, at=at)

@@ -11,6 +11,12 @@ from config.local.trouble import Trouble, told
 STARTS_MANY = {"demo", "test", "lint"}
 """The commands that start many processes of the project."""
 
+OWNS = {
+    "migrate", "makemigrations", "showmigrations", "sqlmigrate", "sqlflush", "flush", "dbshell", "inspectdb",
+    "check", "seed_demo", "pgtrigger", "shell",
+}  # fmt: skip
+"""The commands that ask as the role that owns the tables: they make them, or look at the whole server."""
+
 
 def group_for(command: str) -> str:
     """The lock file whose packages a command needs."""
@@ -61,7 +67,10 @@ def django(arguments: list[str], command: str) -> int:
     from django.core.management import execute_from_command_line
 
     from config.local import prepare, servers
+    from recordsets import asking
 
+    if command not in OWNS:
+        asking.at_rest(asking.A_COMMAND)
     if command in prepare.UNDOES:
         prepare.forget(servers.home())
     with servers.for_command(command):

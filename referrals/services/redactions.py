@@ -33,6 +33,7 @@ def find(reference: str) -> Any:
     return record_models()[case.kind].objects.get(pk=case.pk)
 
 
+@in_one_piece
 def ask(
     *, reference: str, line: int, because: str, by: User, at: datetime, field: str = sealing.REASON
 ) -> RedactionRequest:

@@ -43,8 +43,10 @@ class Office:
     def __init__(self, person: Any, *, clear: bool) -> None:
         from django.test import Client
 
+        from tests import signing_in
+
         self.person, self.clear, self.client = person, clear, Client()
-        self.client.force_login(person)
+        signing_in.forced(self.client, person)
         with in_clear() if clear else ExitStack():
             self.token, *_others = [self._worker(number) for number in range(WORKERS)]
         self.saved = 0
