@@ -91,6 +91,6 @@ app.autodiscover_tasks(["referrals"])
 
 @worker_init.connect
 @beat_init.connect
-def _ask_for_the_system(**_about: object) -> None:
+def ask_for_the_system(**_about: object) -> None:
     """Workers fire what is due for everybody; before they fork, so that each of the pool knows."""
     asking.at_rest(asking.THE_DOOR)

@@ -115,7 +115,9 @@ WALLED = {
         OR {_row("referrals_stayreferral", "other.matter_id = row.id")}""",
     "referrals_employername": f"{_in(*AGENCY)} AND {OF_A_MATTER}",
     "referrals_worksite": f"{_in(*AGENCY)} AND {OF_A_MATTER}",
-    "referrals_delegation": f"{_in(*AGENCY)} AND agency_id = {ORGANIZATION}",
+    "referrals_delegation": f"""
+        {_in(*AGENCY)} AND agency_id = {ORGANIZATION}
+        OR {_row("referrals_statementversion", "other.delegation_id = row.id")}""",
     "referrals_statementversion": _of("referrals_statement", "statement_id"),
     "referrals_coveredname": _row("referrals_statementversion", "other.id = row.version_id"),
     "referrals_coveredsite": _row("referrals_statementversion", "other.id = row.version_id"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from recordsets.asking import through_the_door
 from workflows.models import Case
 from workflows.parties import Capacity
 
@@ -165,7 +166,8 @@ def represents(user: User, token: str) -> Person | None:
 
 def on_record(token: str) -> bool:
     """Whether there is such a worker: for overseers, who see no name."""
-    return Representation.objects.filter(person__token=token).exists()
+    with through_the_door():
+        return Representation.objects.filter(person__token=token).exists()
 
 
 def disclosures(user: User, token: str) -> QuerySet[Access]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from recordsets.collisions import in_one_piece
 from workflows.models import Case
 
 from .. import reads
@@ -59,6 +60,7 @@ def case_of_paper(user: User, public_id: UUID) -> str:
         return papers.values_list("case__reference", flat=True).first() or ""
 
 
+@in_one_piece
 def state(case: Case, *, by: User, session: str, code: str, text: str, at: datetime) -> StatedPurpose:
     """Keep what somebody said; it is never changed."""
     return StatedPurpose.objects.create(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from recordsets.asking import through_the_door
 from recordsets.collisions import in_one_piece
 from referrals.letters import digest
 from workflows import engine, policies
@@ -200,7 +201,8 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
 
 def dependants(statement: Statement) -> int:
     """How many open workers' requests rest on a statement: the number, never the names."""
-    return statement.worker_requests.filter(closed_at__isnull=True).count()
+    with through_the_door():
+        return statement.worker_requests.filter(closed_at__isnull=True).count()
 
 
 @in_one_piece

@@ -217,6 +217,7 @@ def write_noid_answer(request: WorkerRequest, answer: str) -> None:
     request.save(update_fields=["noid_answer"])
 
 
+@in_one_piece
 def save_screening(request: WorkerRequest, *, arrests: str, entries: str, notes: str) -> None:
     """Keep what was told in confidence. No line of the history, which DHS reads, says that there is any."""
     request.screening.arrests, request.screening.entries = arrests, entries

@@ -11,7 +11,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from unittest.mock import patch
 
@@ -81,7 +81,9 @@ class Desk:
     def step(self) -> None:
         self.cases.append(self.cases.pop(0))
         page = f"/cases/{self.cases[0]}/who/"
-        hidden = dict(re.findall(rb'name="(seen|expected_version)" value="(\d*)"', self.client.get(page).content))
+        hidden = dict(
+            re.findall(rb'name="(seen|expected_version)" value="(\d*)"', self.client.get(page).content)
+        )
         given = {name.decode(): value.decode() for name, value in hidden.items()}
         to = "nobody" if given.get("seen") == self.me else self.me
         assert self.client.post(page, {**given, "to": to}).status_code == 302
