@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pgtrigger
 import pytest
+from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from config.local.pytest_plugin import PLACE
 from referrals.demo.cast import Cast
 from referrals.services import purposes
 from tests import signing_in
 from tests.cases import LONG_AGO, everybody
+from tests.tables import Turn
 from workflows import policies
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    django_db_blocker: Any,
+    pytestconfig: pytest.Config,
+) -> Iterator[Turn | None]:
+    """Of the processes that test side by side, one migrates; the tables of the others are copied from it."""
+    if django_db_keepdb or not hasattr(pytestconfig, "workerinput"):
+        yield None
+        return
+    turn = Turn(
+        Path(os.environ[PLACE]),
+        run=pytestconfig.workerinput["testrunuid"],
+        copy=f"{connection.settings_dict['TEST']['NAME']}_template",
+    )
+    turn.begin()
+    yield turn
+    with django_db_blocker.unblock():
+        turn.leave_nothing()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_modify_db_settings: Turn | None, django_db_setup: None, django_db_blocker: Any
+) -> None:
     """Every test starts with the shipped rules; they are reference data."""
     with django_db_blocker.unblock():
         policies.load(LONG_AGO)
+        if django_db_modify_db_settings:
+            django_db_modify_db_settings.end()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -36,6 +36,8 @@ BEGIN_FIRST = (
     "tests/referrals/pages/test_page_queries.py",
 )
 """What takes longest, the longest first: none of it may be left for a single process at the end."""
+PLACE = "TESTS_SIDE_BY_SIDE"
+"""Names the folder by which processes that test side by side tell each other how far their tables are."""
 _lease: Lease | None = None
 
 
@@ -44,9 +46,12 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     """Runs around pytest-django's own hook, which loads the settings."""
     global _lease
     os.environ["TESTING"] = "1"
-    if "KEYSTORE" not in os.environ:  # the first process makes it for all that it starts
-        os.environ["KEYSTORE"] = tempfile.mkdtemp(prefix="keystore-")
-        atexit.register(shutil.rmtree, os.environ["KEYSTORE"], ignore_errors=True)
+    for name in {
+        "KEYSTORE",
+        PLACE,
+    } - os.environ.keys():  # the first process makes them for all that it starts
+        os.environ[name] = tempfile.mkdtemp(prefix=f"{name.lower()}-")
+        atexit.register(shutil.rmtree, os.environ[name], ignore_errors=True)
     # Playwright keeps an event loop running in the thread of the browser tests.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if not os.environ.get("DATABASE_URL"):
