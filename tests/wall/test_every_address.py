@@ -288,7 +288,7 @@ class Verdicts:
 
 def objects_of(name: str, who: str, kinds: set[str] | None, world: World) -> list[str]:
     """A record that a person sees and one that they do not, another pair for each address; or all of them."""
-    fitting = [data for data in MAY_SEE if kinds is None or world.record(data).kind in kinds]
+    fitting = [data for data in MAY_SEE if kinds is None or world.kind(data) in kinds]
     seen = [data for data in fitting if who in MAY_SEE[data]]
     unseen = [data for data in fitting if who not in MAY_SEE[data]]
     if WHOLE:

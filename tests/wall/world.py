@@ -59,6 +59,10 @@ class World:
     def model(self, data: str) -> type[Any]:
         return self.keys[data][0]
 
+    def kind(self, data: str) -> str:
+        """The kind of a case, without asking the database for it."""
+        return str(self.model(data).machine.kind)
+
 
 def _records() -> dict[str, tuple[type[Any], int]]:
     request, stay = _request_of, Stay.objects.get(person=person_of(workers.LAZARO))
