@@ -50,7 +50,8 @@ class InvitedOnly(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Tell the account's own address; the link in ``context`` is dropped, one is made when mail goes."""
-        account_mail.tell_password_reset(user, at=present.now())
+        if user.has_usable_password():  # who was invited and has taken nothing up has no account to mend
+            account_mail.tell_password_reset(user, at=present.now())
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Use up a try, given back when the password fits; refuse in the words of a wrong password."""
@@ -59,10 +60,20 @@ class InvitedOnly(DefaultAccountAdapter):
         if self._login_failed_rl_usage is None:
             raise self.validation_error("email_password_mismatch")
 
+    def pre_login(self, request: HttpRequest, user: Any, **named: Any) -> HttpResponse | None:
+        """Refuse an account that was locked because nobody used it, once its password or key has fitted."""
+        if user.locked_at is not None:
+            return self.respond_user_inactive(request, user)
+        answer: HttpResponse | None = super().pre_login(request, user, **named)
+        return answer
+
     def post_login(self, request: HttpRequest, user: Any, **named: Any) -> HttpResponse:
-        """Know this device the next time."""
+        """Know this device the next time; tell the account's owner of one that is not known yet."""
         response: HttpResponse = super().post_login(request, user, **named)
-        sign_in_limits.remember_device(request, response, user.email.lower())
+        account = user.email.lower()
+        if not sign_in_limits.known_device(request, account):
+            account_mail.tell_changed(user, "new_device", at=present.now())
+        sign_in_limits.remember_device(request, response, account)
         return response
 
     def is_reauthentication_required(self, *, app: str) -> bool:
@@ -70,9 +81,10 @@ class InvitedOnly(DefaultAccountAdapter):
         return not freshness.is_fresh(context.request, at=present.on_this_machine())
 
     def set_password(self, user: Any, password: str) -> None:
-        """Every other sign-in with the old password ends."""
+        """Every other sign-in with the old password ends, and the account's owner is told."""
         super().set_password(user, password)
         sessions.end_others(context.request, user=user)
+        account_mail.tell_changed(user, "password_changed", at=present.now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Refuse: what would send any other mail is turned off or closed. Raises RuntimeError."""

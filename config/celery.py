@@ -75,6 +75,10 @@ def settings(broker: str) -> dict[str, object]:
                 "task": "referrals.tasks.find_stuck_nightly",
                 "schedule": crontab(hour=7, minute=45),
             },
+            "referrals.access": {
+                "task": "referrals.tasks.look_after_access_nightly",
+                "schedule": crontab(hour=6, minute=30),
+            },
             "workflows.replay": {
                 "task": "referrals.tasks.replay_history_nightly",
                 "schedule": crontab(hour=7, minute=50),

@@ -280,7 +280,11 @@ NOTIFICATIONS_KICK = "referrals.tasks.kick"
 NOTIFICATIONS_BOUNCE_KEY = env.str("NOTIFICATIONS_BOUNCE_KEY", default="")  # without it no report is taken in
 NOTIFICATIONS_INCIDENT_OWNER = "referrals.delivery.owner_on_duty"
 ACCESS_ALERTS = env.json("ACCESS_ALERTS", default={})  # figures over those of referrals.access_rules
-NOTIFICATIONS_LETTERS = {"password_reset": "referrals.account_mail.password_reset"}
+NOTIFICATIONS_LETTERS = {
+    "password_reset": "referrals.account_mail.password_reset",
+    "account_changed": "referrals.account_mail.changed",
+    "invitation": "referrals.account_mail.invitation",
+}
 
 # Whom to tell about a weakness: addresses that begin with mailto: or https://, and a page that says how
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])

@@ -15,7 +15,8 @@ from workflows.machines.worker_request import State as RequestState
 from workflows.parties import Capacity
 
 from .models import Membership, User
-from .models.people import ADVOCATES, ICE
+from .models.onboarding import ADMIT
+from .models.people import ADVOCATES, ICE, SUPERVISORS
 from .models.trails import IN_CHARGE
 from .remembering import once
 
@@ -143,10 +144,41 @@ def _trail_readers(alert: Any) -> list[User]:
     hats = Membership.objects.current().filter(
         Q(capacity=Capacity.PRIVACY_OFFICER)
         | Q(capacity=Capacity.REPRESENTATIVE, organization_id__in=alert.owners)
+        | Q(capacity=Capacity.AGENCY_APPROVER, organization_id__in=alert.owners)
         | Q(capacity__in=IN_CHARGE, office_id=alert.office_id)
     )
     people = User.objects.filter(is_active=True, pk__in=hats.values("user_id")).exclude(pk=alert.user_id)
     return list(people.order_by("pk"))
+
+
+def _holding(wanted: Q) -> list[User]:
+    hats = Membership.objects.current().filter(wanted)
+    return list(User.objects.filter(is_active=True, pk__in=hats.values("user_id")).order_by("pk"))
+
+
+def _admitters(admission: Any) -> list[User]:
+    return [each for each in _holding(Q(capacity__in=ADMIT)) if each.pk != admission.proposed_by_id]
+
+
+def _reviewers_of_people(review: Any) -> list[User]:
+    """Who answers for an organization's people; where nobody does, the system's administrators."""
+    own = Q(organization_id=review.organization_id)
+    return _holding(own & (Q(manages=True) | Q(capacity__in=SUPERVISORS))) or _holding(
+        Q(capacity=Capacity.ADMINISTRATOR)
+    )
+
+
+def _and_privacy(review: Any) -> list[User]:
+    people = [*_reviewers_of_people(review), *_holding(Q(capacity=Capacity.PRIVACY_OFFICER))]
+    return list({each.pk: each for each in people}.values())
+
+
+def _concerned_by_a_file(document: Any) -> list[User]:
+    """Who brought it, who manages the people of their organizations or supervises them, privacy officers."""
+    houses = Membership.objects.current().filter(user_id=document.made_by_id).values("organization_id")
+    above = Q(organization_id__in=houses) & (Q(manages=True) | Q(capacity__in=SUPERVISORS))
+    wanted = above | Q(capacity=Capacity.PRIVACY_OFFICER) | Q(user_id=document.made_by_id)
+    return _holding(wanted)
 
 
 REPRESENTATIVE = ("representative_desk_id", "stay__representative_desk_id")
@@ -196,6 +228,21 @@ dependants = Audience("dependants", _("Representatives with requests that depend
 holders = Audience("holders", _("The desk whose turn it is"), _holders, by=("desk_id", *REPRESENTATIVE))
 
 trail_readers = Audience("trail_readers", _("The privacy officer and those in charge"), _trail_readers)
+admitters = Audience("admitters", _("Who decides about organizations"), _admitters)
+proposer = Audience("proposer", _("Who proposed it"), lambda admission: [admission.proposed_by])
+reviewers_of_people = Audience(
+    "reviewers_of_people", _("Who answers for the people of an organization"), _reviewers_of_people
+)
+reviewers_of_people_and_privacy = Audience(
+    "reviewers_of_people_and_privacy",
+    _("Who answers for the people of an organization, and the privacy officer"),
+    _and_privacy,
+)
+concerned_by_a_file = Audience(
+    "concerned_by_a_file",
+    _("Who brought the file, who answers for them, and the privacy officer"),
+    _concerned_by_a_file,
+)
 assignee = Audience("assignee", _("The colleague who has the case in hand"), _assignee, by=("assignee_id",))
 
 

@@ -14,6 +14,8 @@ from workflows import policies
 from workflows.parties import Capacity
 
 from . import correspondence, policy_people, trail_pages
+from .models.onboarding import ADMIT
+from .models.openings import MAY_OPEN
 from .services.redactions import REDACTORS
 
 
@@ -47,6 +49,9 @@ def _places_of(user: Any) -> list[tuple[str, str, bool]]:
         ("operations", _("Operations"), user.capacity == Capacity.ADMINISTRATOR),
         ("who_saw_what", _("Who saw what"), trail_pages.may_read(user)),
         ("access_alerts", _("Alerts"), trail_pages.may_read(user)),
+        ("organizations", _("Organizations"), user.capacity in ADMIT),
+        ("access_reviews", _("Reviews of people"), user.capacity in ADMIT or user.answers_for_people),
+        ("openings", _("Emergencies"), user.capacity in MAY_OPEN | {Capacity.PRIVACY_OFFICER}),
         ("redactions", _("Redactions"), user.capacity in REDACTORS),
         ("rules", _("Rules"), policy_people.takes_part(user)),
     ]

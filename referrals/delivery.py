@@ -23,6 +23,8 @@ BESIDE_CASES = {
     "account": gettext_lazy("The account itself"),
     "rule": gettext_lazy("Change of a rule"),
     "access": gettext_lazy("Alert about reading"),
+    "people": gettext_lazy("Who may act for an organization"),
+    "file": gettext_lazy("Malware in a file"),
     "programme": gettext_lazy("The federal programme"),
     "case": gettext_lazy("Another version of a procedure"),
 }

@@ -35,9 +35,17 @@ NAMED_STEPS = frozenset(
 CHANGES = frozenset(
     {
         "absences",
+        "access_review",
+        "account_unlock",
+        "admission",
         "agency_settings",
+        "capacity_end",
         "closure_change",
         "closure_new",
+        "openings",
+        "organization",
+        "organization_invite",
+        "organization_propose",
         "override_new",
         "redaction",
         "redactions",

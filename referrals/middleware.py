@@ -28,16 +28,18 @@ from .models.people import ICE, User
 from .outages import away, outage_in
 from .services import purposes
 from .services import reads as trail
+from .session_store import CHOSEN
 from .views import outages
 
 log = logging.getLogger(__name__)
 
-CHOSEN = "acting_as"
 ACTING_FOR = "acting_for"
 NUL = "\x00"
 PAPER = "document"
 PURPOSE = "case_purpose"
 STATED = "referrals.purpose"
+OWNER = "referrals.owner"
+"""Whose case was shown that belongs to no worker, where it was opened in an emergency."""
 SEARCHES = frozenset({"search"})
 TRAILS = frozenset({"who_saw_what", "access_alerts", "access_alert"})
 """Pages that show the trail itself; to read them is on the trail too."""
@@ -187,6 +189,8 @@ class ReadTrail:
                 trail.refuse(answer)
         elif match.url_name in TRAILS and status == 200:
             trail.trail_read(answer)
+        elif OWNER in request.META:
+            trail.opened(answer, owner_id=request.META[OWNER])
         else:
             trail.write(answer, notes)
 

@@ -203,6 +203,16 @@ GIVEN = told_to(A.assignee, quiet=True)
 ACCESS_ALERT = "access.alert"
 ALERTED = told_to(A.trail_readers, urgent=True, mandatory=True)
 
+# Who may act for an organization: proposals, and reviews that are due. Malware in what somebody attached.
+ORGANIZATION_PROPOSED, ORGANIZATION_DECIDED = "people.organization_proposed", "people.organization_decided"
+PROPOSED_TO = told_to(A.admitters)
+DECIDED_TO = told_to(A.proposer)
+REVIEW_DUE, REVIEW_OVERDUE = "people.review_due", "people.review_overdue"
+REVIEW = told_to(A.reviewers_of_people, mandatory=True)
+REVIEW_LATE = told_to(A.reviewers_of_people_and_privacy, mandatory=True)
+INFECTED_FILE = "file.infected"
+INFECTED = told_to(A.concerned_by_a_file, urgent=True, mandatory=True)
+
 
 def notices_of(clock: str, family: str) -> tuple[Notice, ...]:
     """Who hears of a rung of a clock; ``family`` is warn, due, breach, supervisor or head."""

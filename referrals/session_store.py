@@ -15,6 +15,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 BEGUN, SEEN, DEVICE = "sign_in_begun", "sign_in_seen", "sign_in_device"
+CHOSEN = "acting_as"
+"""Under which a session keeps the key of the membership acted in, once one was chosen."""
 
 
 class SessionStore(DatabaseStore):

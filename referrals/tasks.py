@@ -17,6 +17,7 @@ from workflows import heads, stuck, sweep
 from . import deadline_announcements, heartbeats, in_hand, proofs, tallies
 from .models import Heartbeat, machine_of, records_with
 from .services import access_alerts, access_chain, policy_changes, programme, quarantine
+from .services import access_care as care
 from .services.steps import take_steps
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,12 @@ def find_stuck_nightly(**_later: object) -> None:
             level = logging.WARNING if each.trouble in stuck.WITHOUT_HARM else logging.ERROR
             log.log(level, "case %s is stuck: %s %s", each.reference, each.trouble.value, each.about)
     heartbeats.forget_the_gone(at=at)
+
+
+@shared_task(**NIGHTLY)
+def look_after_access_nightly(**_later: object) -> None:
+    """Open, remind of and follow up reviews of who may act; warn and lock accounts that nobody uses."""
+    care.look_after(at=present.now(), on_this_machine=present.on_this_machine())
 
 
 def kick() -> None:

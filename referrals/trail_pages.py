@@ -17,7 +17,7 @@ from recordsets.asking import through_the_door
 from workflows.models import Case
 from workflows.parties import Capacity
 
-from .models import Access, AccessAlert, Person, Representation, StatedPurpose, User
+from .models import Access, AccessAlert, Opening, Person, Representation, StatedPurpose, User
 from .models.trails import OVERSEERS, READERS
 from .services.reads import keyed
 
@@ -125,7 +125,10 @@ def whose(read: Access, user: User) -> dict[str, Any]:
 def purpose_of(read: Access) -> str:
     """The purpose that was stated; else what reading on this page is for."""
     if read.purpose:
-        return str(StatedPurpose.Code(read.purpose).label)
+        stated: type[StatedPurpose.Code | Opening.Ground] = StatedPurpose.Code
+        if read.purpose in Opening.Ground.values:
+            stated = Opening.Ground
+        return str(stated(read.purpose).label)
     return {
         What.LIST: _("work list of the office"),
         What.SEARCH: _("search"),

@@ -33,6 +33,7 @@ class Role:
     what: str = ""
     title: str = ""
     language: str = "en"
+    manages: bool = False
 
 
 ORGANIZATIONS = [
@@ -72,19 +73,20 @@ ROLES = [
     Role("organizer", "Ana Organizer", "desert-legal-aid", Capacity.ORGANIZER,
          "asks agencies for statements; sees no worker's file", "Organizer", "es"),
     Role("representative", "Rosa Representative", "desert-legal-aid", Capacity.REPRESENTATIVE,
-         "asks for statements, carries workers' requests, stays and renewals", "Attorney"),
+         "asks for statements, carries workers' requests, stays and renewals", "Attorney", manages=True),
     Role("river", "Rita Rivers", "river-workers-center", Capacity.REPRESENTATIVE,
-         title="Accredited representative"),
+         title="Accredited representative", manages=True),
     Role("investigator", "Ian Investigator", "nlrb-region-28", Capacity.AGENCY_STAFF,
          "acknowledges and assesses requests, drafts statements", "Immigration coordinator"),
     Role("approver", "Alma Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER,
-         "decides requests, approves statements, withdraws them", "Regional attorney"),
+         "decides requests, approves statements, withdraws them", "Regional attorney", manages=True),
     Role("second_approver", "Abel Approver", "nlrb-region-28", Capacity.AGENCY_APPROVER,
          title="Deputy regional attorney"),
     Role("signer", "Sol Signer", "nlrb-region-28", Capacity.AGENCY_SIGNER,
          "signs statements under a delegation", "Regional director"),
     Role("ny_investigator", "Nora Newyork", "nysdol-wpu", Capacity.AGENCY_STAFF, title="Investigator"),
-    Role("ny_approver", "Nils Newyork", "nysdol-wpu", Capacity.AGENCY_APPROVER, title="Counsel"),
+    Role("ny_approver", "Nils Newyork", "nysdol-wpu", Capacity.AGENCY_APPROVER, title="Counsel",
+         manages=True),
     Role("ny_signer", "Nadia Newyork", "nysdol-wpu", Capacity.AGENCY_SIGNER, title="Director"),
     Role("whd_investigator", "Will Wagehour", "dol-whd-phoenix", Capacity.AGENCY_STAFF, title="Investigator"),
     Role("intake", "Ines Intake", "dhs-intake", Capacity.DHS_INTAKE,
@@ -100,7 +102,8 @@ ROLES = [
     Role("ny_ice_reviewer", "Igor Newyork", "ice-new-york", Capacity.ICE_REVIEWER,
          title="Labor liaison officer"),
     Role("officer", "Pia Programme", "dhs-programme", Capacity.PROGRAMME_OFFICER,
-         "records overrides while the programme is closed; holds and releases", "Programme officer"),
+         "records overrides while the programme is closed; holds and releases", "Programme officer",
+         manages=True),
     Role("administrator", "Adam Administrator", "platform", Capacity.ADMINISTRATOR,
          "sees rules, clocks and health; no casework", "System administrator"),
     Role("privacy_officer", "Paz Privacy", "platform", Capacity.PRIVACY_OFFICER,
@@ -226,7 +229,7 @@ def _memberships(cast: Cast) -> dict[int, Membership]:
     fresh = [
         Membership(
             user=cast.people[role.key], office=office, organization=office.organization,
-            capacity=role.capacity, title=role.title,
+            capacity=role.capacity, title=role.title, manages=role.manages,
         )
         for role in ROLES
         for office in [cast.offices[role.office]]

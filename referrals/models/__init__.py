@@ -4,11 +4,14 @@ from .evidence import Evidence
 from .keys import DataKey
 from .lookups import LookUp
 from .matters import EmployerName, Matter, NameKind, Worksite
+from .onboarding import Admission, Invitation
+from .openings import Opening
 from .operations import Heartbeat, Tally
 from .organizations import Office, Organization
 from .people import Membership, User
 from .persons import KeyDestruction, Person, Representation, full_name
 from .relief import Grant, Renewal, WorkPermit
+from .reviews import AccessReview, AccessReviewLine, AccountAct
 from .sign_ins import SignIn
 from .soi_requests import (
     Assessment,
@@ -38,7 +41,11 @@ __all__ = [
     "AccessAlert",
     "AccessHead",
     "AccessLink",
+    "AccessReview",
+    "AccessReviewLine",
+    "AccountAct",
     "Act",
+    "Admission",
     "AskedItem",
     "Assessment",
     "CoveredName",
@@ -51,12 +58,14 @@ __all__ = [
     "Evidence",
     "Grant",
     "Heartbeat",
+    "Invitation",
     "KeyDestruction",
     "LookUp",
     "Matter",
     "Membership",
     "NameKind",
     "Office",
+    "Opening",
     "Organization",
     "PacketItem",
     "Person",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class Organization(models.Model):
-    """A labor agency, a part of DHS, or an organization that stands by workers."""
+    """A labor agency, a part of DHS, or an organization that stands by workers.
+
+    ``capacities`` are those that its people may hold, ``most_people`` how many people at once; where they are
+    empty, as for organizations that were there before anybody had to be approved, nothing is capped.
+    ``domain`` is the proven one: mail of its people ends with it.
+    """
 
     class Kind(models.TextChoices):
         AGENCY = "AGENCY", _("Labor agency")
@@ -34,6 +40,9 @@ class Organization(models.Model):
     level = models.CharField(max_length=8, choices=Level.choices, blank=True)
     state = models.CharField(max_length=2, blank=True)
     authority = models.TextField(blank=True, help_text=_("Statutes that the agency enforces."))
+    domain = models.CharField(max_length=200, blank=True)
+    capacities = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    most_people = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("name",)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Self
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import QuerySet
@@ -15,6 +16,10 @@ ADVOCATES = frozenset({Capacity.ORGANIZER, Capacity.REPRESENTATIVE})
 AGENCY = frozenset({Capacity.AGENCY_STAFF, Capacity.AGENCY_APPROVER, Capacity.AGENCY_SIGNER})
 USCIS = frozenset({Capacity.USCIS_ADJUDICATOR, Capacity.USCIS_SUPERVISOR})
 ICE = frozenset({Capacity.ICE_REVIEWER, Capacity.ICE_SUPERVISOR})
+SUPERVISORS = frozenset(
+    {Capacity.AGENCY_APPROVER, Capacity.USCIS_SUPERVISOR, Capacity.ICE_SUPERVISOR, Capacity.PROGRAMME_OFFICER}
+)
+"""Those who answer for the people of their organization besides whoever manages its people."""
 DHS = USCIS | ICE | {Capacity.DHS_INTAKE, Capacity.PROGRAMME_OFFICER}
 
 
@@ -37,6 +42,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="en", choices=[("en", "English"), ("es", "Español")])
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    locked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    unlocked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    warned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -50,6 +58,8 @@ class User(AbstractBaseUser):
     """Desks of the people for whom this one stands in now, where a page has asked for them."""
     people_stood_in_for: Sequence[int] = ()
     """The keys of those people."""
+    opened_case: int | None = None
+    """The key of the one case of somebody else that this answer may show; see ``Opening``."""
 
     def __str__(self) -> str:
         return self.name
@@ -118,6 +128,16 @@ class User(AbstractBaseUser):
     def is_dhs(self) -> bool:
         return self.capacity in DHS
 
+    @property
+    def manages_people(self) -> bool:
+        """Whether this person invites people into the organization they act for."""
+        return bool(self.acting and self.acting.manages)
+
+    @property
+    def answers_for_people(self) -> bool:
+        """Whether they look through who may act for it: whoever manages its people, or supervises them."""
+        return self.manages_people or self.capacity in SUPERVISORS
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, on: date | None = None) -> Self:
@@ -128,7 +148,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """One hat: a person in a capacity for an organization, at an office."""
+    """One hat: a person in a capacity for an organization, at an office.
+
+    ``manages``: this person also manages who belongs to the organization. ``suspended_at`` is set on one that
+    ended because nobody reviewed it; it begins again when a reviewer keeps it.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     organization = models.ForeignKey("referrals.Organization", models.PROTECT, related_name="memberships")
@@ -137,8 +161,12 @@ class Membership(models.Model):
         max_length=20, choices=[each for each in Capacity.choices if each[0] != "SYSTEM"]
     )
     title = models.CharField(max_length=200, blank=True)
+    manages = models.BooleanField(default=False)
     since_on = models.DateField(auto_now_add=True)
     ended_on = models.DateField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_because = models.TextField(blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -149,6 +177,38 @@ class Membership(models.Model):
                 fields=["user", "office", "capacity"],
                 condition=models.Q(ended_on__isnull=True),
                 name="one_hat_of_a_kind_for_each_person_and_office",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at__isnull=True) | models.Q(ended_on__isnull=False),
+                name="what_is_suspended_is_not_held",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="nobody_holds_more_than_their_organization_may",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__ended_on__isnull=True),
+                declare=[("most", "integer"), ("allowed", "varchar[]")],
+                func="""
+                    SELECT most_people, capacities INTO most, allowed
+                    FROM referrals_organization WHERE id = NEW.organization_id FOR NO KEY UPDATE;
+                    IF cardinality(allowed) > 0 AND NEW.capacity <> ALL (allowed) THEN
+                        RAISE EXCEPTION 'the organization may not hold this capacity'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF most IS NOT NULL AND most < (
+                        SELECT count(DISTINCT user_id) FROM (
+                            SELECT user_id FROM referrals_membership
+                            WHERE organization_id = NEW.organization_id AND ended_on IS NULL
+                            UNION SELECT NEW.user_id
+                        ) AS held
+                    ) THEN
+                        RAISE EXCEPTION 'the organization has as many people as it may have'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

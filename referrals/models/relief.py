@@ -22,6 +22,7 @@ from workflows.parties import Capacity
 from ..reads import OfAWorker
 from .fields import PersonalTextField
 from .people import ICE, USCIS
+from .visibility import or_opened
 
 if TYPE_CHECKING:
     from workflows.parties import Actor
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 class GrantQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The representative its own; USCIS all; an ICE field office those it decided."""
         if user.is_representative:
@@ -101,6 +103,7 @@ class Grant(OfAWorker, GrantMachine):
 
 
 class WorkPermitQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The representative its own; USCIS and intake those filed. ICE does not decide permits."""
         if user.is_representative:
@@ -194,6 +197,7 @@ class WorkPermit(OfAWorker, WorkPermitMachine):
 
 
 class RenewalQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         return self.filter(representative_id=user.organization_id) if user.is_representative else self.none()
 

@@ -16,6 +16,7 @@ from workflows.models import CaseQuerySet
 
 from ..personal_data import no_personal_data
 from .matters import EmployerNameBase, Matter, PlaceBase
+from .visibility import or_opened
 
 if TYPE_CHECKING:
     from workflows.parties import Actor
@@ -43,6 +44,7 @@ class Relief(models.TextChoices):
 
 
 class SoiRequestQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The asking organization sees its own; the agency sees what was sent to it; nobody else."""
         if user.is_advocate:

@@ -20,6 +20,7 @@ from workflows.parties import Capacity
 from ..personal_data import no_personal_data
 from .delegations import Act, Delegation
 from .matters import EmployerNameBase, Matter, PlaceBase
+from .visibility import or_opened
 
 if TYPE_CHECKING:
     from workflows.parties import Actor
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 class StatementQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The agency its own; DHS what was sent; organizations what was signed and shared with them."""
         if user.is_agency:

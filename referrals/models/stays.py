@@ -18,6 +18,7 @@ from ..reads import OfAWorker
 from .delegations import Act
 from .fields import PersonalTextField
 from .people import ICE
+from .visibility import or_opened
 
 if TYPE_CHECKING:
     from workflows.machine import Told
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 class StayQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The representative its own; an ICE field office those filed with it."""
         if user.is_representative:
@@ -112,6 +114,7 @@ class Stay(OfAWorker, StayMachine):
 
 
 class StayReferralQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The representative; the agency while the worker consents; the field office once it was sent."""
         if user.is_representative:

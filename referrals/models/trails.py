@@ -22,6 +22,7 @@ from workflows.parties import Capacity
 from ..keys import ring
 from .fields import PersonalTextField
 from .keys import KeyField
+from .people import SUPERVISORS
 from .visibility import record_key
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 
 OVERSEERS = frozenset({Capacity.PRIVACY_OFFICER, Capacity.ADMINISTRATOR})
 """Those who read the whole trail: references and tokens, never a name."""
-IN_CHARGE = frozenset(
-    {Capacity.AGENCY_APPROVER, Capacity.USCIS_SUPERVISOR, Capacity.ICE_SUPERVISOR, Capacity.PROGRAMME_OFFICER}
-)
+IN_CHARGE = SUPERVISORS
 """Those who answer for what the people of their own office read."""
 READERS = OVERSEERS | IN_CHARGE | {Capacity.REPRESENTATIVE}
 
@@ -218,6 +217,8 @@ class AccessAlertQuerySet(models.QuerySet["AccessAlert"]):
             return others
         if user.is_representative:
             return others.filter(owners__contains=[user.organization_id])
+        if user.capacity == Capacity.AGENCY_APPROVER:
+            return others.filter(Q(office_id=user.office_id) | Q(owners__contains=[user.organization_id]))
         if user.capacity in IN_CHARGE:
             return others.filter(office_id=user.office_id)
         return self.none()
@@ -236,6 +237,7 @@ class AccessAlert(models.Model):
         ODD_HOURS = "ODD_HOURS", _("Read at night")
         REFUSALS = "REFUSALS", _("Refused again and again")
         CANARY = "CANARY", _("A watched record was opened")
+        GLASS = "GLASS", _("A record was opened in an emergency by somebody whose it is not")
 
     key = models.CharField(max_length=120, unique=True)
     rule = models.CharField(max_length=10, choices=Rule.choices)

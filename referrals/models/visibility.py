@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache, reduce
+from collections.abc import Callable, Iterable
+from functools import cache, reduce, wraps
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,21 @@ PERSON = {
     Kind.RENEWAL: "grant__worker_request__person",
 }
 """The way from a case to the worker whom it is about; the other kinds are about an agency's matter."""
+
+
+def or_opened(theirs: Callable[[Any, User], Any]) -> Callable[[Any, User], Any]:
+    """Let a ``visible_to`` show, beside what is theirs, the one case that somebody has broken the glass for.
+
+    Only the page made for that says which (``User.opened_case``): every other page shows what it did before.
+    """
+
+    @wraps(theirs)
+    def visible_to(records: Any, user: User) -> Any:
+        if user.opened_case is None:
+            return theirs(records, user)
+        return records.filter(pk=user.opened_case)
+
+    return visible_to
 
 
 @cache

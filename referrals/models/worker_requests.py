@@ -21,6 +21,7 @@ from ..reads import OfAWorker
 from .fields import PersonalTextField
 from .people import ICE, USCIS
 from .statements import ProgrammeOverride, Statement
+from .visibility import or_opened
 
 if TYPE_CHECKING:
     from workflows.parties import Actor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 
 class WorkerRequestQuerySet(CaseQuerySet):
+    @or_opened
     def visible_to(self, user: User) -> Self:
         """The representative's organization its own; DHS only what was filed and lies with that part of DHS.
 

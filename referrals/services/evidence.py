@@ -93,7 +93,11 @@ def remove(evidence: Evidence, *, by: User, at: datetime) -> None:
 
 
 def hand_over(request: WorkerRequest, *, at: datetime) -> None:
-    """DHS has from now on what was gathered so far; called in the transaction of the filing or the answer."""
+    """DHS has from now on what was gathered so far; called in the transaction of the filing or the answer.
+
+    Raises ``StepRefused`` while one of the files holds malware.
+    """
+    _refuse_malware(request)
     new = request.evidence.filter(handed_over_at__isnull=True)
     Document.objects.filter(pk__in=new.values("scan_id")).update(sides=OFFICE_AND_DHS)
     new.update(handed_over_at=at)
@@ -119,6 +123,23 @@ def scans_in_words(request: WorkerRequest) -> str:
 def _gather(request: WorkerRequest, *, by: User, at: datetime, key: str = "") -> Step:
     name = "gather_evidence" if request.state in ANSWERING else "revise"
     return engine.advance(request, name, by=by, at=at, idempotency_key=key)
+
+
+def _refuse_malware(request: WorkerRequest) -> None:
+    infected = request.evidence.filter(handed_over_at=None, scan__malware=Document.Malware.INFECTED)
+    if number := infected.count():
+        raise StepRefused(
+            Refusal(
+                "holds_malware",
+                ngettext(
+                    "%(number)s file of this packet holds malware.",
+                    "%(number)s files of this packet hold malware.",
+                    number,
+                )
+                % {"number": number},
+                _("Take it away, or attach a clean copy in its place."),
+            )
+        )
 
 
 def _refuse_if_handed_over(evidence: Evidence) -> None:

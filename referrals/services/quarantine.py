@@ -10,7 +10,7 @@ from django.conf import settings
 
 from recordsets.collisions import in_one_piece
 
-from .. import clamd
+from .. import access_announcements, clamd
 from ..models import Document
 
 log = logging.getLogger(__name__)
@@ -72,4 +72,6 @@ def _check_next(*, after: int, at: datetime) -> Document | None:
     document.malware = Document.Malware.INFECTED if name else Document.Malware.CLEAN
     document.malware_name, document.malware_checked_at = name, at
     document.save(update_fields=["malware", "malware_name", "malware_checked_at"])
+    if name:
+        access_announcements.infected(document, at=at)
     return document

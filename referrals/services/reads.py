@@ -141,6 +141,11 @@ def trail_read(answer: Answer) -> None:
     Access.objects.create(**{**answer.columns, "what": Access.What.TRAIL})
 
 
+def opened(answer: Answer, *, owner_id: int) -> None:
+    """Put on record that somebody was shown a case of nobody's worker that is not theirs either."""
+    Access.objects.create(**{**answer.columns, "cases": [answer.subject]}, owner_id=owner_id)
+
+
 PAPER = "paper/"
 
 

@@ -7,6 +7,7 @@ from . import (
     histories,
     operations,
     pages,
+    people,
     policy,
     statement_side,
     telling,
@@ -26,4 +27,5 @@ urlpatterns = [
     *telling.urlpatterns,
     *trails.urlpatterns,
     *factors.urlpatterns,
+    *people.urlpatterns,
 ]

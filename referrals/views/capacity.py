@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..middleware import ACTING_FOR, CHOSEN
+from ..middleware import ACTING_FOR
+from ..session_store import CHOSEN
 from .signed_in import SignedIn
 
 

@@ -17,6 +17,7 @@ from workflows import absences
 
 from .. import case_page, first_steps, listing, operations, queues
 from .. import together as several
+from ..services import openings
 from .signed_in import SignedIn
 
 
@@ -50,6 +51,7 @@ def desk(request: SignedIn) -> HttpResponse:
         {
             "choosing": choosing,
             "stands_in": stands_in,
+            "opened_now": openings.of_owner(user, at=at),
             "urgent": rows[: len(urgent)],
             "columns": listing.columns(),
             "parts": _parts(counts, show, whose),

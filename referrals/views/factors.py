@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 import present
 
-from .. import context, qr_codes, second_factors
+from .. import account_mail, context, qr_codes, second_factors
 from ..sessions import end_others
 from .signed_in import SignedIn
 
@@ -59,6 +59,7 @@ class Shown:
         answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         record_authentication(self.request, self.request.user, second_factors.SHOWN, type=self.kind)  # type: ignore[attr-defined]
         end_others(self.request)
+        account_mail.tell_changed(self.request.user, "factor_added", at=present.now())
         return answer
 
 
@@ -131,7 +132,12 @@ class RecoveryCodes(ViewRecoveryCodesView):
 
 
 class NewRecoveryCodes(GenerateRecoveryCodesView):
-    """Replaces the codes by others; the old ones no longer work."""
+    """Replaces the codes by others; the old ones no longer work, and their owner is told by mail."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        account_mail.tell_changed(self.request.user, "codes_made", at=present.now())
+        return answer
 
 
 @login_required
@@ -164,6 +170,7 @@ def _remove(request: SignedIn, factor: Any, template: str) -> HttpResponse:
             refusal = last
         else:
             end_others(request)
+            account_mail.tell_changed(request.user, "factor_removed", at=present.now())
             messages.success(request, _("It is removed, and every other sign-in of yours was ended."))
             return redirect("mfa_index")
     status = CONFLICT if refusal and request.method == "POST" else 200

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from referrals import second_factors
+import present
+from referrals import account_mail, second_factors
 from referrals.models import User
 
 
@@ -19,4 +20,6 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
             raise CommandError("There is no account with that address.")
-        self.stdout.write(f"{second_factors.take_all_away(user)} factors were taken away.")
+        number = second_factors.take_all_away(user)
+        account_mail.tell_changed(user, "factors_reset", at=present.now())
+        self.stdout.write(f"{number} factors were taken away.")
