@@ -18,7 +18,7 @@ from workflows import days_in_words
 
 from . import audiences
 from . import notification_matrix as matrix
-from .models import AccessAlert, AccessReview, Admission, Document
+from .models import AccessAlert, AccessReview, Admission, Document, PrivacyIncidentStep
 from .notification_matrix import Notice
 
 
@@ -84,6 +84,15 @@ def infected(document: Document, *, at: datetime) -> None:
                 "attach a clean copy. Have the computer checked that it came from."
             ),
         ),
+    )  # fmt: skip
+
+
+def privacy_notice(step: PrivacyIncidentStep, *, at: datetime) -> None:
+    """Tell those who answer for the records of the owners, in the privacy officer's own words."""
+    _tell(
+        matrix.PRIVACY_NOTICE, matrix.NOTICE_OF_INCIDENT, step, key=f"privacy-notice:{step.pk}",
+        link=reverse("who_saw_what"), at=at,
+        words=lambda: (_("Notice of the privacy officer about reads of your records"), step.text),
     )  # fmt: skip
 
 

@@ -173,6 +173,12 @@ def _and_privacy(review: Any) -> list[User]:
     return list({each.pk: each for each in people}.values())
 
 
+def _owners_of_records(step: Any) -> list[User]:
+    """Representatives and approvers of the organizations that a notice is for."""
+    answering = (Capacity.REPRESENTATIVE, Capacity.AGENCY_APPROVER)
+    return _holding(Q(organization_id__in=step.owners, capacity__in=answering))
+
+
 def _concerned_by_a_file(document: Any) -> list[User]:
     """Who brought it, who manages the people of their organizations or supervises them, privacy officers."""
     houses = Membership.objects.current().filter(user_id=document.made_by_id).values("organization_id")
@@ -237,6 +243,9 @@ reviewers_of_people_and_privacy = Audience(
     "reviewers_of_people_and_privacy",
     _("Who answers for the people of an organization, and the privacy officer"),
     _and_privacy,
+)
+owners_of_records = Audience(
+    "owners_of_records", _("Who answers for the records that were read"), _owners_of_records
 )
 concerned_by_a_file = Audience(
     "concerned_by_a_file",

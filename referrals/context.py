@@ -49,6 +49,7 @@ def _places_of(user: Any) -> list[tuple[str, str, bool]]:
         ("operations", _("Operations"), user.capacity == Capacity.ADMINISTRATOR),
         ("who_saw_what", _("Who saw what"), trail_pages.may_read(user)),
         ("access_alerts", _("Alerts"), trail_pages.may_read(user)),
+        ("privacy_incidents", _("Incidents"), user.capacity == Capacity.PRIVACY_OFFICER),
         ("organizations", _("Organizations"), user.capacity in ADMIT),
         ("access_reviews", _("Reviews of people"), user.capacity in ADMIT or user.answers_for_people),
         ("openings", _("Emergencies"), user.capacity in MAY_OPEN | {Capacity.PRIVACY_OFFICER}),

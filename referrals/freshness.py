@@ -47,6 +47,7 @@ CHANGES = frozenset(
         "organization_invite",
         "organization_propose",
         "override_new",
+        "privacy_incident",
         "redaction",
         "redactions",
         "rule_change",

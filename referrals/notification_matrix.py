@@ -210,6 +210,8 @@ DECIDED_TO = told_to(A.proposer)
 REVIEW_DUE, REVIEW_OVERDUE = "people.review_due", "people.review_overdue"
 REVIEW = told_to(A.reviewers_of_people, mandatory=True)
 REVIEW_LATE = told_to(A.reviewers_of_people_and_privacy, mandatory=True)
+PRIVACY_NOTICE = "access.notice"
+NOTICE_OF_INCIDENT = told_to(A.owners_of_records, urgent=True, mandatory=True)
 INFECTED_FILE = "file.infected"
 INFECTED = told_to(A.concerned_by_a_file, urgent=True, mandatory=True)
 

@@ -38,17 +38,27 @@ def exists(mark: str) -> bool:
 
 
 def found(
-    user: User, *, about: str = "", day: date | None = None, what: str = "", reader: int | None = None
+    user: User,
+    *,
+    about: str = "",
+    day: date | None = None,
+    until: date | None = None,
+    what: str = "",
+    reader: int | None = None,
 ) -> QuerySet[Access]:
-    """The reads that this person may know of, the latest first, narrowed as asked; ``day`` in their zone."""
+    """The reads that this person may know of, the latest first, narrowed as asked.
+
+    ``day`` is in their zone: the only one, or the first of several until ``until``, which is included.
+    """
     reads = Access.objects.visible_to(user).select_related("user", "organization", "office")
     if about:
         named = Q(persons__contains=[about]) | Q(cases__contains=[about]) | Q(subject=about)
         reads = reads.filter(named if knows_whose(user) else Q(subject=about))
     if day is not None:
-        begins = timezone.make_aware(datetime.combine(day, time()))
-        ends = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
-        reads = reads.filter(at__gte=begins, at__lt=ends)
+        reads = reads.filter(at__gte=timezone.make_aware(datetime.combine(day, time())))
+    if last := until or day:
+        ends = timezone.make_aware(datetime.combine(last + timedelta(days=1), time()))
+        reads = reads.filter(at__lt=ends)
     if what:
         reads = reads.filter(what=what)
     if reader:
@@ -61,12 +71,21 @@ def knows_whose(user: User) -> bool:
     return user.is_representative or user.capacity in OVERSEERS
 
 
-def table(reads: Iterable[Access], user: User, *, next_url: str = "") -> dict[str, Any]:
+def table(
+    reads: Iterable[Access], user: User, *, next_url: str = "", to_choose: bool = False
+) -> dict[str, Any]:
+    """The reads as rows; with ``to_choose`` each has a box to tick, named by its key."""
+    rows = []
+    for read in reads:
+        row = _row(read, user)
+        if to_choose:
+            row["cells"][0]["choose"] = str(read.pk)
+        rows.append(row)
     labels = (_("When"), _("Who"), _("How"), _("Which records"), _("Why"), _("From where"))
     return {
         "caption": _("Who saw what"),
         "columns": [{"label": label} for label in labels],
-        "rows": [_row(read, user) for read in reads],
+        "rows": rows,
         "next_url": next_url,
     }
 

@@ -24,6 +24,11 @@ class ReadsForm(forms.Form):
         help_text=gettext_lazy("A worker's token, such as W-7F3A0C1D2E, or a case's reference. No names."),
     )
     day = DayField(label=gettext_lazy("Day"), required=False)
+    until = DayField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("For several days, from the first to this one."),
+    )
     what = forms.ChoiceField(
         label=gettext_lazy("How"),
         required=False,
@@ -34,6 +39,44 @@ class ReadsForm(forms.Form):
     def clean_about(self) -> str:
         about: str = self.cleaned_data["about"]
         return about.strip().upper()
+
+
+class PrivacyIncidentForm(forms.Form):
+    """What an incident is called and why it is looked into."""
+
+    title = forms.CharField(
+        label=gettext_lazy("What it is called"),
+        max_length=200,
+        validators=[PersonalDataValidator(gettext_lazy("What it is called"))],
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Why you look into it"),
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[PersonalDataValidator(gettext_lazy("Why you look into it"))],
+        help_text=gettext_lazy("It stays on record. Write no names and no numbers of workers."),
+    )
+
+
+class PrivacyStepForm(forms.Form):
+    """What is done about an incident next, in words."""
+
+    do = forms.ChoiceField(
+        label=gettext_lazy("What you do"),
+        choices=[
+            ("note", gettext_lazy("Write down what you found out")),
+            ("notice", gettext_lazy("Send this to the owners of the records as your notice")),
+            ("close", gettext_lazy("Close it for this reason")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        validators=[PersonalDataValidator(gettext_lazy("Text"))],
+        help_text=gettext_lazy("It stays on record. Write no names and no numbers of workers."),
+    )
 
 
 class PurposeForm(forms.Form):

@@ -10,6 +10,7 @@ from .operations import Heartbeat, Tally
 from .organizations import Office, Organization
 from .people import Membership, User
 from .persons import KeyDestruction, Person, Representation, full_name
+from .privacy_incidents import PrivacyIncident, PrivacyIncidentStep
 from .relief import Grant, Renewal, WorkPermit
 from .reviews import AccessReview, AccessReviewLine, AccountAct
 from .sign_ins import SignIn
@@ -69,6 +70,8 @@ __all__ = [
     "Organization",
     "PacketItem",
     "Person",
+    "PrivacyIncident",
+    "PrivacyIncidentStep",
     "ProgrammeOverride",
     "Question",
     "Relief",

@@ -17,6 +17,7 @@ from .. import disclosure_paper, trail_pages
 from ..forms.trails import ReadsForm
 from ..letters import render as render_letter
 from ..models.trails import OVERSEERS
+from ..services import privacy_incidents
 from .signed_in import SignedIn
 
 LANGUAGES = ("en", "es")
@@ -38,9 +39,11 @@ def who_saw_what(request: SignedIn) -> HttpResponse:
     more, page = len(page) > trail_pages.PAGE, page[: trail_pages.PAGE]
     kept = {name: request.GET[name] for name in form.fields if request.GET.get(name)}
     after = f"?{urlencode({**kept, 'before': page[-1].pk})}" if more else ""
+    handles = privacy_incidents.may_handle(request.user)
     context = {
         "form": form,
-        "table": trail_pages.table(page, request.user, next_url=after),
+        "table": trail_pages.table(page, request.user, next_url=after, to_choose=handles),
+        "handles": handles,
         "overseer": request.user.capacity in OVERSEERS,
         "narrowed": bool(kept),
     }

@@ -26,6 +26,7 @@ from notifications.models import Channel, Incident, Message
 from referrals.models import Delegation, Document
 from tests.cases import OPEN_WORLD
 from tests.referrals.pages import housekeeping
+from tests.referrals.people import keeping
 from tests.wall.every_address import names
 from tests.wall.people import (
     ADMINISTRATOR,
@@ -104,6 +105,7 @@ OF_CASES: dict[str, tuple[set[str] | None, set[str]]] = {
     "decision": ({Kind.WORKER_REQUEST}, USCIS | ICE),
     "letter_preview": (None, SIGNED_IN),
     "case_purpose": (None, SIGNED_IN),
+    "case_opened": (None, NOBODY),  # without an opening of this very session
 }
 
 STAFF_OF_RULES = {"approver", "second_approver", "signer", "ny_approver", "ny_signer"}
@@ -134,6 +136,14 @@ OF_OTHERS: dict[str, tuple[str, set[str]]] = {
     "disclosures": ("worker", OWN | OVERSEERS),
     "access_alert": ("alert about a search", OWN | OVERSEERS | {"supervisor"}),
     "mfa_remove_webauthn": ("passkey", OWN),
+    "admission": ("proposed organization", OVERSEERS),
+    "organization": ("organization", OWN | OVERSEERS),
+    "organization_invite": ("organization", OWN | ADMINISTRATOR),
+    "capacity_end": ("capacity", OWN | ADMINISTRATOR),
+    "account_unlock": ("capacity", OWN | ADMINISTRATOR),
+    "access_review": ("review of people", OWN | OVERSEERS),
+    "opening": ("opening", OWN | OVERSEERS),
+    "privacy_incident": ("incident of reading", PRIVACY),
     "incident": ("incident", ADMINISTRATOR),
     "incident_owner": ("incident", ADMINISTRATOR),
 }
@@ -161,6 +171,12 @@ OF_NOTHING: dict[str, set[str]] = {
     "sign_ins": SIGNED_IN,
     "who_saw_what": REPRESENTATIVES | OVERSEERS | IN_CHARGE,
     "access_alerts": REPRESENTATIVES | OVERSEERS | IN_CHARGE,
+    "organizations": OVERSEERS,
+    "organization_propose": ADMINISTRATOR,
+    "access_reviews": OVERSEERS | IN_CHARGE | REPRESENTATIVES,
+    "openings": OVERSEERS | REPRESENTATIVES | {"supervisor", "approver", "second_approver", "ny_approver"},
+    "privacy_incidents": PRIVACY,
+    "privacy_incident_new": PRIVACY,
     "account_change_password": SIGNED_IN,
     "account_set_password": SIGNED_IN,
     "account_reset_password": EVERYBODY,
@@ -208,6 +224,7 @@ OF_NOTHING: dict[str, set[str]] = {
 }
 # What is not an account's to reach: a secret in the address or the header opens it, and is tried elsewhere.
 BY_SECRET = {
+    "invitation": "tests/referrals/people/test_onboarding.py",
     "openid_connect_login": "tests/referrals/pages/test_openid.py",
     "openid_connect_callback": "tests/referrals/pages/test_openid.py",
     "metrics": "tests/operations/test_probes.py",
@@ -414,6 +431,7 @@ def things(world: World) -> dict[str, dict[str, Any]]:
         user=cast.representative, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
     )
     incident = Incident.objects.create(message=message, kind=Incident.Kind.BOUNCED, opened_at=OPEN_WORLD)
+    people = keeping.things(cast, at_uscis)
     return {
         "letter": {"public_id": letter.public_id},
         "message": {"public_id": message.public_id},
@@ -428,6 +446,12 @@ def things(world: World) -> dict[str, dict[str, Any]]:
         "closure of an agency": {"pk": housekeeping.closure(0).pk},
         "request to redact": {"pk": housekeeping.redaction(world).pk},
         "incident": {"pk": incident.pk},
+        "proposed organization": {"pk": people["admission"][0]},
+        "organization": {"code": people["organization"][0]},
+        "capacity": {"pk": people["capacity"][0]},
+        "review of people": {"pk": people["review"][0]},
+        "opening": {"pk": people["opening"][0]},
+        "incident of reading": {"pk": people["privacy incident"][0]},
         "alert about a search": {"pk": alert.pk},
         "passkey": {"pk": passkey.pk},
     }

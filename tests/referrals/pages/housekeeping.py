@@ -9,6 +9,7 @@ from notifications.models import Incident
 from referrals.models import Access, AccessAlert, Delegation
 from referrals.services import redactions
 from tests.cases import OPEN_WORLD, request_draft
+from tests.referrals.people import keeping
 from tests.workflows.history_files import spoken_line
 from workflows.models import Policy, PolicyChange, TollingWindow
 from workflows.models.policy import FEDERAL
@@ -36,6 +37,7 @@ def begin(casework: Casework) -> None:
         "incident": (incident(casework, "first").pk,),
         "redaction": (redaction(casework).pk,),
         "alert": (alert(casework, "first").pk,),
+        **keeping.things(casework.cast, casework.reviewed),
     }
 
 

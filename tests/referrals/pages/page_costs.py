@@ -113,6 +113,21 @@ PAGES = [
     Page("mfa_deactivate_totp", "representative", 9),
     Page("mfa_generate_recovery_codes", "representative", 6),
     Page("mfa_reauthenticate", "representative", 11),
+    # Organizations, their people, emergencies
+    Page("organizations", "administrator", 8),
+    Page("organization_propose", "administrator", 5),
+    Page("admission", "privacy_officer", 6, "admission"),
+    Page("organization", "representative", 12, "organization"),
+    Page("organization_invite", "representative", 7, "organization"),
+    Page("capacity_end", "representative", 6, "capacity"),
+    Page("account_unlock", "administrator", 6, "capacity"),
+    Page("access_reviews", "privacy_officer", 7),
+    Page("access_review", "representative", 11, "review"),
+    Page("openings", "administrator", 6),
+    Page("opening", "representative", 7, "opening"),
+    Page("privacy_incidents", "privacy_officer", 6),
+    Page("privacy_incident", "privacy_officer", 9, "privacy incident"),
+    Page("privacy_incident_new", "privacy_officer", 6),
     # The statement's side
     Page("soi_request_new", "organizer", 7),
     Page("soi_request_edit", "representative", 13, "request", ("agency",)),
@@ -202,6 +217,8 @@ PAGES = [
 
 # Addresses that answer with no page of their own.
 OTHERS = {
+    "invitation": "is opened by the secret in a mail",
+    "case_opened": "is opened in an emergency alone",
     "document": "a file",
     "letter_preview": "a file",
     "stay_support_preview": "a file",

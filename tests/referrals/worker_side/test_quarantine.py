@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
+from notifications.models import Message
 from referrals import clamd, file_lights, readings, tasks
 from referrals.demo.cast import Cast
 from referrals.lights import Level
@@ -24,6 +25,7 @@ from tests.referrals.fake_clamd import EICAR, Server
 from tests.referrals.fake_clamd import clamd as fake_clamd
 from tests.referrals.papers import pdf
 from tests.referrals.worker_side.browsing import Browser
+from workflows.refusals import StepRefused
 
 NOWHERE = "unix:/nowhere/clamd.sock"
 
@@ -91,9 +93,31 @@ def test_a_file_with_malware_never_opens_and_says_so(
     document.refresh_from_db()
     assert (document.malware, document.malware_name) == ("INFECTED", "Eicar-Test-Signature")
     assert opens(cast.representative, document) == 404
-    take_step(request_, "file", by=cast.representative, at=OPEN_WORLD)
-    assert opens(cast.intake, document) == 404
     assert "Malware was found in this file" in page_of(cast.representative, request_)
+
+
+def test_nothing_is_filed_with_an_infected_file_until_it_is_replaced(
+    cast: Cast, request_: WorkerRequest, server: Server
+) -> None:
+    attached(request_, cast, b"%PDF-" + EICAR)
+    quarantine.check_waiting(at=OPEN_WORLD)
+    with pytest.raises(StepRefused, match="holds malware"):
+        take_step(request_, "file", by=cast.representative, at=OPEN_WORLD)
+    attached(request_, cast)
+    quarantine.check_waiting(at=OPEN_WORLD)
+    take_step(request_, "file", by=cast.representative, at=OPEN_WORLD)
+
+
+def test_who_brought_an_infected_file_those_above_and_the_privacy_officer_are_told(
+    cast: Cast, request_: WorkerRequest, server: Server
+) -> None:
+    attached(request_, cast, b"%PDF-" + EICAR)
+    proof = request_.evidence.get()
+    Document.objects.filter(pk=proof.scan_id).update(made_by=cast.organizer)  # not the one who manages
+    quarantine.check_waiting(at=OPEN_WORLD)
+    told = Message.objects.filter(event="file.infected", channel="email", mandatory=True)
+    people = {cast.organizer.pk, cast.representative.pk, cast.privacy_officer.pk}
+    assert set(told.values_list("recipient", flat=True)) == people
 
 
 def test_where_there_is_no_scanner_the_page_says_so_loudly(
