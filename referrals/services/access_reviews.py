@@ -19,6 +19,7 @@ from workflows.deadline_sentences import Unit
 
 from .. import access_announcements, access_limits
 from ..models import Access, AccessReview, AccessReviewLine, Membership, Organization, User
+from ..models.onboarding import ADMIT
 from ..second_factors import FACTORS
 from . import capacities
 from .invitations import PeopleRefused
@@ -166,9 +167,15 @@ def decide(line: AccessReviewLine, *, outcome: str, reason: str, by: User, at: d
     return kept
 
 
-def facts_of(review: AccessReview) -> list[dict[str, Any]]:
-    """Each line with the last sign-in, the number of second factors and of reads since the last review."""
-    lines = list(review.lines.select_related("membership__user", "membership__office", "decided_by"))
+def facts_of(review: AccessReview, user: User) -> list[dict[str, Any]]:
+    """Each line that this person answers for, with what they should know before they decide.
+
+    That is the last sign-in, the number of second factors, and of reads since the last review. Overseers see
+    every line.
+    """
+    every = review.lines.select_related("membership__user", "membership__office", "decided_by")
+    all_of_them = user.capacity in ADMIT
+    lines = [each for each in every if all_of_them or capacities.oversees(user, each.membership)]
     people = {each.membership.user_id for each in lines}
     factors = _numbers(Authenticator.objects.filter(user_id__in=people, type__in=FACTORS), "user_id")
     earlier = AccessReview.objects.filter(organization=review.organization_id, pk__lt=review.pk)

@@ -29,6 +29,14 @@ def may_manage(user: User, organization_id: int) -> bool:
     )
 
 
+def oversees(user: User, membership: Membership) -> bool:
+    """Whether they answer for it: they manage the people of its organization, or supervise its office."""
+    if user.organization_id != membership.organization_id:
+        return False
+    supervises = user.answers_for_people and user.office_id == membership.office_id
+    return user.manages_people or supervises
+
+
 def may_review(user: User, membership: Membership) -> bool:
     """Whether this person decides in a review about a capacity: never about one of their own.
 
@@ -37,7 +45,7 @@ def may_review(user: User, membership: Membership) -> bool:
     """
     if membership.user_id == user.pk:
         return False
-    own = user.answers_for_people and user.organization_id == membership.organization_id
+    own = oversees(user, membership)
     of_platform = membership.capacity in (Capacity.ADMINISTRATOR, Capacity.PRIVACY_OFFICER)
     return (
         own

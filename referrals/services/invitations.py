@@ -18,8 +18,8 @@ from ..models import Invitation, Membership, Office, Organization, User
 from ..models.onboarding import ADMIT
 from ..models.people import DHS
 
-BEYOND_ONE = DHS | ADMIT
-"""Capacities that reach into many organizations: two people let somebody have one."""
+BY_TWO = DHS | ADMIT | {Capacity.AGENCY_SIGNER}
+"""Capacities that reach into many organizations or sign for one: two people let somebody have one."""
 
 
 @dataclass
@@ -82,7 +82,7 @@ def offer(
         user = User.objects.create_user(address, name=name, language=language)
     made = Invitation.objects.create(
         user=user, name=name, organization=organization, office=office, capacity=capacity, title=title,
-        manages=manages, invited_by=by, invited_at=at, needs_second=capacity in BEYOND_ONE,
+        manages=manages, invited_by=by, invited_at=at, needs_second=capacity in BY_TWO,
         approved_by=let_go_by, approved_at=at if let_go_by else None,
         expires_at=at + access_limits.invitation_lasts(on=rule_day(at)),
     )  # fmt: skip

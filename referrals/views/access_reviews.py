@@ -60,7 +60,7 @@ def access_review(request: SignedIn, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("It is decided and stays on record."))
             return redirect("access_review", pk=pk)
-    rows = service.facts_of(review)
+    rows = service.facts_of(review, user)
     for row in rows:
         row["may"] = not row["line"].outcome and capacities.may_review(user, row["held"])
         tried = form.is_bound and str(row["line"].pk) == form.data.get("line")

@@ -25,9 +25,9 @@ CONFLICT = 409
 
 
 def _seen(user: User, code: str) -> Organization:
-    """An organization whose people somebody may see: their own where they answer for it; overseers any."""
+    """An organization whose people somebody may see: their own where they manage them; overseers any."""
     found = get_object_or_404(Organization, code=code)
-    own = user.answers_for_people and user.organization_id == found.pk
+    own = user.manages_people and user.organization_id == found.pk
     if not (own or user.capacity in ADMIT):
         raise Http404
     return found

@@ -36,7 +36,8 @@ def things(cast: Cast, case: Any) -> dict[str, tuple[Any, ...]]:
 
 def admission(cast: Cast) -> Admission:
     return Admission.objects.create(
-        name="Valley Legal Clinic", code="valley", kind="ADVOCATE", office="Tempe", time_zone="America/Phoenix",
+        name="Valley Legal Clinic", code="valley", kind="ADVOCATE", office="Tempe",
+        time_zone="America/Phoenix",
         proof="DOJ", number="DOJ-1", source="The roster", looked_on=OPEN_WORLD.date(),
         capacities=["ORGANIZER"], most_people=2, first_name="Vera Valley", first_email="vera@valley.example",
         first_capacity="ORGANIZER", proposed_by=cast.administrator, proposed_at=OPEN_WORLD,

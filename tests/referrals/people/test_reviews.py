@@ -119,6 +119,21 @@ def test_nobody_decides_about_themselves(cast: Cast, review: AccessReview) -> No
     decide(platform, cast.administrator, cast.privacy_officer)
 
 
+def test_a_supervisor_decides_about_their_own_office_alone(
+    cast: Cast, browse: Browse, review: AccessReview
+) -> None:
+    dhs = AccessReview.objects.get(organization__code="DHS")
+    text = main(browse(cast.ice_supervisor).get(reverse("access_review", args=[dhs.pk])))
+    assert cast.ice_reviewer.name in text
+    assert cast.adjudicator.name not in text
+    assert cast.ny_ice_reviewer.name not in text
+    with pytest.raises(PeopleRefused):
+        decide(dhs, cast.adjudicator, cast.ice_supervisor)
+    decide(dhs, cast.ice_reviewer, cast.ice_supervisor)
+    assert browse(cast.ice_supervisor).get("/organizations/of/DHS/").status_code == 404
+    decide(dhs, cast.adjudicator, cast.officer)  # who manages the people of the whole organization
+
+
 def test_what_was_decided_is_never_rewritten(cast: Cast, review: AccessReview) -> None:
     line = decide(review, cast.organizer, cast.river)
     with (
