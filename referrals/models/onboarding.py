@@ -48,7 +48,7 @@ class Admission(models.Model):
         REGISTER = "REGISTER", _("Entry in a public register of unions or non-profit organizations")
 
     class Outcome(models.TextChoices):
-        APPROVED = "APPROVED", _("Approved")
+        APPROVED = "ADMITTED", _("Approved")
         REFUSED = "REFUSED", _("Refused")
 
     name = models.CharField(max_length=200)
@@ -90,7 +90,7 @@ class Admission(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(outcome="", decided_by=None, decided_at=None, organization=None)
-                | Q(outcome="APPROVED", decided_at__isnull=False, organization__isnull=False)
+                | Q(outcome="ADMITTED", decided_at__isnull=False, organization__isnull=False)
                 & Q(decided_by__isnull=False)
                 | Q(outcome="REFUSED", decided_at__isnull=False, organization=None)
                 & Q(decided_by__isnull=False)
@@ -116,6 +116,10 @@ class Admission(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: User) -> Self:
+        """Those into organizations whose people somebody may see."""
+        return self.filter(organization__in=Organization.objects.visible_to(user))
+
     def open(self, at: datetime) -> Self:
         """Neither accepted nor withdrawn, and not too old."""
         return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)

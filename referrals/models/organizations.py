@@ -1,16 +1,28 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from workflows.parties import Capacity
 
 from ..keys import ring
 from .keys import DataKey, KeyField
 
 if TYPE_CHECKING:
     import uuid
+
+    from .people import User
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def visible_to(self, user: User) -> Self:
+        """Those whose people somebody may look through: overseers all, who manages people their own."""
+        if user.capacity in {Capacity.ADMINISTRATOR, Capacity.PRIVACY_OFFICER}:
+            return self.all()
+        return self.filter(pk=user.organization_id) if user.manages_people else self.none()
 
 
 class Organization(models.Model):
@@ -43,6 +55,8 @@ class Organization(models.Model):
     domain = models.CharField(max_length=200, blank=True)
     capacities = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     most_people = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workflows.parties import Capacity
 
+from .organizations import Organization
+
 ADVOCATES = frozenset({Capacity.ORGANIZER, Capacity.REPRESENTATIVE})
 AGENCY = frozenset({Capacity.AGENCY_STAFF, Capacity.AGENCY_APPROVER, Capacity.AGENCY_SIGNER})
 USCIS = frozenset({Capacity.USCIS_ADJUDICATOR, Capacity.USCIS_SUPERVISOR})
@@ -140,6 +142,10 @@ class User(AbstractBaseUser):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: User) -> Self:
+        """Those in organizations whose people somebody may look through."""
+        return self.filter(organization__in=Organization.objects.visible_to(user))
+
     def current(self, on: date | None = None) -> Self:
         """Held on a day; without a day, those without an end."""
         if on is None:

@@ -59,7 +59,9 @@ def openings(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def opening(request: SignedIn, pk: int) -> HttpResponse:
     """One of them: who, why, until when; a POST shuts it."""
-    seen = Opening.objects.visible_to(request.user).select_related("user", "owner", "case", "ended_by")
+    seen = Opening.objects.visible_to(request.user).select_related(
+        "membership__user", "membership__office", "owner", "case", "ended_by"
+    )
     found, at, status = get_object_or_404(seen, pk=pk), present.now(), 200
     if request.method == "POST":
         try:
@@ -86,8 +88,9 @@ def case_opened(request: SignedIn, reference: str) -> HttpResponse:
     It is read through ``visible_to`` like any other; what a worker told in confidence is never on it.
     """
     user, at = request.user, present.now()
-    mine = Opening.objects.filter(user_id=user.pk, case__reference=reference).going_on(at).defer("text")
+    seen = Opening.objects.visible_to(user).going_on(at).defer("text")
     session = session_of(request)
+    mine = seen.filter(user_id=user.pk, case__reference=reference)
     found = next((each for each in mine if service.going_on(each, user, session=session, at=at)), None)
     if found is None:
         raise Http404

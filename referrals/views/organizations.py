@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 import present
 
 from ..forms.people import AdmissionForm, RefusalForm
-from ..models import Admission, Membership, Organization
+from ..models import Admission, Organization
 from ..models.onboarding import ADMIT
 from ..services import admissions as service
 from ..services.invitations import PeopleRefused
@@ -27,13 +28,13 @@ def organizations(request: SignedIn) -> HttpResponse:
     """For those who keep the system: every organization, and what waits for a second person."""
     if request.user.capacity not in ADMIT:
         raise Http404
-    people = Membership.objects.current().values_list("organization_id", "user_id").distinct()
-    numbers: dict[int, int] = {}
-    for organization_id, _user in people:
-        numbers[organization_id] = numbers.get(organization_id, 0) + 1
+    held = Q(memberships__ended_on=None, memberships__isnull=False)
+    here = Organization.objects.visible_to(request.user).annotate(
+        people=Count("memberships__user", filter=held, distinct=True)
+    )
     proposed = Admission.objects.visible_to(request.user).select_related("proposed_by", "decided_by")
     context = {
-        "organizations": [(each, numbers.get(each.pk, 0)) for each in Organization.objects.all()],
+        "organizations": here,
         "waiting": proposed.open(),
         "refused": proposed.filter(outcome=Admission.Outcome.REFUSED),
         "may_propose": service.may_propose(request.user),

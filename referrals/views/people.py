@@ -15,7 +15,6 @@ import present
 
 from ..forms.people import EndingForm, InvitationForm, UnlockForm
 from ..models import AccessReview, Invitation, Membership, Organization, User
-from ..models.onboarding import ADMIT
 from ..services import admissions, capacities
 from ..services import invitations as service
 from ..services.invitations import PeopleRefused
@@ -26,11 +25,7 @@ CONFLICT = 409
 
 def _seen(user: User, code: str) -> Organization:
     """An organization whose people somebody may see: their own where they manage them; overseers any."""
-    found = get_object_or_404(Organization, code=code)
-    own = user.manages_people and user.organization_id == found.pk
-    if not (own or user.capacity in ADMIT):
-        raise Http404
-    return found
+    return get_object_or_404(Organization.objects.visible_to(user), code=code)
 
 
 @login_required
@@ -47,7 +42,11 @@ def organization(request: SignedIn, code: str) -> HttpResponse:
             status = CONFLICT
         else:
             return redirect("organization", code=code)
-    held = Membership.objects.filter(organization=found).select_related("user", "office", "ended_by")
+    held = (
+        Membership.objects.visible_to(user)
+        .filter(organization=found)
+        .select_related("user", "office", "ended_by")
+    )
     offered = admissions.open_invitations(found, at=present.now())
     context = {
         "organization": found,
@@ -71,7 +70,7 @@ def capacities_in_words(found: Organization) -> list[str]:
 def _changed(request: SignedIn, found: Organization) -> str:
     """What became of the invitation that was named."""
     asked = request.POST.get("let_go") or request.POST.get("withdraw") or ""
-    mine = Invitation.objects.filter(organization=found)
+    mine = Invitation.objects.visible_to(request.user).filter(organization=found)
     invitation = get_object_or_404(mine, pk=int(asked) if asked.isascii() and asked.isdigit() else 0)
     if "let_go" in request.POST:
         service.let_go(invitation, by=request.user, at=present.now())
@@ -106,7 +105,8 @@ def organization_invite(request: SignedIn, code: str) -> HttpResponse:
 
 def _membership(request: SignedIn, pk: int) -> Membership:
     """A capacity in an organization whose people this person manages."""
-    found = get_object_or_404(Membership.objects.select_related("user", "organization", "office"), pk=pk)
+    seen = Membership.objects.visible_to(request.user).select_related("user", "organization", "office")
+    found = get_object_or_404(seen, pk=pk)
     if not capacities.may_manage(request.user, found.organization_id):
         raise Http404
     return found
