@@ -84,7 +84,7 @@ def approve(admission: Admission, *, by: User, at: datetime) -> Organization:
     kept = _to_decide(admission, by)
     organization = Organization.objects.create(
         code=kept.code, name=kept.name, kind=kept.kind, level=kept.level, state=kept.state,
-        domain=kept.number.lower() if kept.proof == Admission.Proof.DOMAIN else "",
+        domain=kept.number.strip().lower().lstrip("@.") if kept.proof == Admission.Proof.DOMAIN else "",
         capacities=kept.capacities, most_people=kept.most_people,
     )  # fmt: skip
     desk = Desk.objects.create(

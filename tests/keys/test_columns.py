@@ -241,7 +241,7 @@ def test_every_encrypted_column_says_whose_key_and_which_row_it_is() -> None:
     models = {model for model in apps.get_models() for field in model._meta.local_fields if is_sealed(field)}
     assert {model.__name__ for model in models} == {
         "Person", "WorkerRequest", "Stay", "AskedItem", "Screening", "Decision", "Evidence", "Grant",
-        "WorkPermit", "Document", "StatedPurpose",
+        "WorkPermit", "Document", "Opening", "StatedPurpose",
     }  # fmt: skip
     for model in models:
         assert model.sealed_by.endswith("key_id")
