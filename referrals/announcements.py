@@ -99,10 +99,10 @@ def write(
 
 @dataclass(frozen=True)
 class WillBeTold:
-    """One line of the preview before a button is pressed."""
+    """One line of the preview before a button is pressed; no ``number`` where it would count workers."""
 
     who: str | Promise
-    number: int
+    number: int | None
     channels: str
     text: str
 
@@ -150,7 +150,7 @@ def _channels(notice: Notice) -> str:
 def _will_be_told(notice: Notice, number: int) -> WillBeTold:
     return WillBeTold(
         notice.to.label,
-        number,
+        None if notice.to.counts_workers else number,
         _channels(notice),
         _("The inbox says what happened. The mail says only that there is news."),
     )

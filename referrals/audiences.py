@@ -32,6 +32,7 @@ class Audience:
     ``speaks_of`` is the record that its messages are about and lead to, where the group may not see the
     record on which something happened. ``by`` names all that it asks of a record, as lookups; a kind may lack
     some of them. Records of a kind that agree in these have the same people. Empty: each record has its own.
+    ``counts_workers``: how many they are says something about how many workers there are.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Audience:
     find: Callable[[Any], list[User]]
     speaks_of: Callable[[Any], Any] = _itself
     by: tuple[str, ...] = ()
+    counts_workers: bool = False
 
     def people(self, record: Any) -> list[User]:
         return self.find(record)
@@ -230,7 +232,12 @@ supervisors = Audience(
 representatives = Audience(
     "representatives", _("The worker's representative"), _representatives, by=REPRESENTATIVE
 )
-dependants = Audience("dependants", _("Representatives with requests that depend on it"), _dependants)
+dependants = Audience(
+    "dependants",
+    _("Representatives with requests that depend on it"),
+    _dependants,
+    counts_workers=True,
+)
 holders = Audience("holders", _("The desk whose turn it is"), _holders, by=("desk_id", *REPRESENTATIVE))
 
 trail_readers = Audience("trail_readers", _("The privacy officer and those in charge"), _trail_readers)

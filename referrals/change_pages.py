@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -11,11 +13,8 @@ from django.utils.translation import gettext as _
 from workflows import days_in_words
 from workflows.models import PolicyChange
 
-from . import rule_pages, rule_words, touched_cases
-from .models import User
+from . import rule_pages, rule_words, small_numbers
 from .services.policy_changes import Foreseen
-
-MOST_DRAFTS = 100
 
 
 class Shown:
@@ -79,26 +78,37 @@ class Shown:
         }[PolicyChange.Fate(self.change.fate)]  # fmt: skip
 
 
-def drafts_table(foreseen: Foreseen, user: User) -> dict[str, Any] | None:
-    """The drafts that a change of the programme would hold or free; None where it does neither."""
+def drafts_table(foreseen: Foreseen, *, least: int) -> dict[str, Any] | None:
+    """The drafts that a change of the programme would hold or free, by state; None where it does neither.
+
+    Whoever changes rules sees no draft of a worker, so these are numbers, and small ones are left out.
+    """
     drafts = foreseen.held or foreseen.released
     if not drafts:
         return None
     then = _("would go on hold") if foreseen.held else _("would go on")
+    by_state = Counter(str(each.state_label) for each in drafts)
+    counts = [[number] for number in by_state.values()]
+    total = [(len(counts), 0), (len(counts), 1)]  # is told above the table too
+    shown = small_numbers.table(counts, least=least, known=total)
+    labels = [*by_state, _("All")]
+    numbers = [*shown.row_totals, shown.total]
+    rows = [
+        {"cells": [{"text": label}, {"text": small_numbers.in_words(number)}, {"text": then}]}
+        for label, number in zip(labels, numbers, strict=True)
+    ]
     return {
         "caption": _("Drafts that follow the programme"),
-        "columns": [{"label": _("Request")}, {"label": _("State")}, {"label": _("Then")}],
-        "rows": [
-            {
-                "cells": [
-                    {"text": touched_cases.reference_shown(each.reference, mine=False)},
-                    {"text": each.state_label},
-                    {"text": then},
-                ]
-            }
-            for each in drafts[:MOST_DRAFTS]
-        ],
+        "columns": [{"label": _("State")}, {"label": _("Drafts"), "numeric": True}, {"label": _("Then")}],
+        "rows": rows,
     }
+
+
+def drafts_then(change: PolicyChange, *, on: date) -> dict[str, str]:
+    """How many drafts the proposal said it would hold and free, as far as that may be shown."""
+    told = {name: int(change.foreseen.get(name, 0)) for name in ("held", "released")}
+    least = small_numbers.smallest(on) if any(told.values()) else 0
+    return {name: small_numbers.of(number, least=least).text for name, number in told.items()}
 
 
 def progress_of(change: PolicyChange) -> dict[str, Any] | None:

@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from notifications.models import Channel, Message
 from workflows import clock_orders, redaction, version_moves
+from workflows.days import rule_day
 from workflows.machine import steps_of
 from workflows.models import Case, Step
 from workflows.models.second_person import FOR_ABSENT
 from workflows.openness import manner_of
 
-from . import assignees, audiences, notification_matrix, presenting, programme_announcements
+from . import assignees, audiences, notification_matrix, presenting, programme_announcements, small_numbers
 from .models import Membership, User, record_models, side_of
 from .models.documents import Document
 from .reasons import Said, Text, said_in
@@ -210,10 +211,20 @@ def people_told(record: Any, user: User) -> list[PeopleTold]:
         told.people[message.recipient_id] = (
             str(message.recipient) if message.recipient_id in own_people else ""
         )
-    return list(gathered.values())
+    return [told for key, told in gathered.items() if _may_count(key, told)]
+
+
+def _may_count(key: str, told: PeopleTold) -> bool:
+    return any(told.names) or may_count(key.rpartition(":")[2], told.number, at=told.at)
+
+
+def may_count(group: str, people: int, *, at: datetime) -> bool:
+    """Whether a reader elsewhere may learn that people of a group were told: not if it counts few workers."""
+    return group not in COUNTS_WORKERS or people >= small_numbers.smallest(rule_day(at))
 
 
 GROUPS = {each.key: each.label for each in vars(audiences).values() if isinstance(each, audiences.Audience)}
+COUNTS_WORKERS = frozenset({audiences.dependants.key, programme_announcements.OVERRIDE_GROUP})
 GROUPS[programme_announcements.OVERRIDE_GROUP] = gettext_lazy(
     "those who asked for the statement or depend on it"
 )

@@ -42,12 +42,15 @@ CHANGES = frozenset(
         "capacity_end",
         "closure_change",
         "closure_new",
+        "export",
+        "export_new",
         "openings",
         "organization",
         "organization_invite",
         "organization_propose",
         "override_new",
         "privacy_incident",
+        "public_copy",
         "redaction",
         "redactions",
         "rule_change",
@@ -58,7 +61,7 @@ CHANGES = frozenset(
     }
 )
 """Pages that change a rule, or who may do what, when something is sent to them."""
-EXPORTS = frozenset({"case_history_file", "rule_change_cases"})
+EXPORTS = frozenset({"case_history_file", "disclosures", "export_file"})
 """Addresses that give a file with what a case, or many, hold."""
 STEP, TOGETHER = "case_step", "together"
 ONLY_SHOWS = "show_due"

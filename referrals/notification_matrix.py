@@ -214,6 +214,9 @@ PRIVACY_NOTICE = "access.notice"
 NOTICE_OF_INCIDENT = told_to(A.owners_of_records, urgent=True, mandatory=True)
 INFECTED_FILE = "file.infected"
 INFECTED = told_to(A.concerned_by_a_file, urgent=True, mandatory=True)
+# When somebody asks for a large export, and when it was decided.
+EXPORT_ASKED, EXPORT_DECIDED = "export.asked", "export.decided"
+EXPORTS = INBOX_AND_MAIL
 
 
 def notices_of(clock: str, family: str) -> tuple[Notice, ...]:

@@ -123,12 +123,23 @@ def urgent(user: User, *, at: datetime) -> list[Case]:
     )
 
 
+def part(user: User, show: str, *, at: datetime, whose: str = "") -> QuerySet[Case]:
+    """All cases of one part, or of it what is in certain hands, in the order in which its pages show them."""
+    return _order(show).sort(_of(user, show, at=at, whose=whose), backwards=False)
+
+
+def _of(user: User, show: str, *, at: datetime, whose: str) -> QuerySet[Case]:
+    cases = visible_cases(user).filter(_parts(user, at=at)[show]).select_related("desk")
+    return cases.filter(_hands(user)[whose]) if whose and show in OURS else cases
+
+
+def _order(show: str) -> _Recent | _Pressing:
+    return _Recent() if show == Show.DECIDED else _Pressing()
+
+
 def page(user: User, show: str, *, at: datetime, whose: str = "", after: str = "", before: str = "") -> Page:
     """Fifty cases of one part, or of it what is in certain hands: after a key, before one, or the first."""
-    cases = visible_cases(user).filter(_parts(user, at=at)[show]).select_related("desk")
-    if whose and show in OURS:
-        cases = cases.filter(_hands(user)[whose])
-    order = _Recent() if show == Show.DECIDED else _Pressing()
+    cases, order = _of(user, show, at=at, whose=whose), _order(show)
     backwards = bool(before and not after)
     key = order.read(before if backwards else after)
     if key is not None:

@@ -5,7 +5,7 @@ References, kinds, codes and host names; no person and no employer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,10 +13,11 @@ from django.db.models import Count, Min, Q, Sum
 
 from notifications import health
 from workflows import stuck
+from workflows.days import rule_day
 from workflows.models import Case, Deadline
 from workflows.stuck import Trouble
 
-from . import broker, heartbeats
+from . import broker, heartbeats, small_numbers
 from .broker import Broker
 from .models import Document, Heartbeat, Tally
 
@@ -71,6 +72,13 @@ class Reading:
         """Cases that something unforeseen kept from firing in the last sweep."""
         beat = self.last(Part.SWEEP)
         return int(beat.detail.get("failed", 0)) if beat else 0
+
+    def shown_by_kind(self) -> Iterator[tuple[str, small_numbers.Number, small_numbers.Number]]:
+        """Each kind of case with its open ones and its lines of history, as far as they may be shown."""
+        least = small_numbers.smallest(rule_day(self.at))
+        for kind, lines in self.steps.items():
+            cases = small_numbers.of(self.open_cases[kind], least=least)
+            yield kind, cases, small_numbers.of(lines, least=least)
 
     def wrong_in(self, part: Part) -> int | None:
         """In how many places the last nightly walk found histories wrong; None if there was none."""

@@ -20,6 +20,7 @@ from workflows.models.policy import FEDERAL
 from workflows.policies import CALENDAR, PROGRAMME, ProgrammeState
 from workflows.policy_values import Shape, shape_of
 
+from . import exemptions
 from .models import Organization, RequesterKind, record_models
 from .services.agency_help import amount
 
@@ -42,6 +43,7 @@ CHOICES: dict[str, Mapping[str, str | Promise]] = {
     "agency.who_may_ask": dict(RequesterKind.choices),
     "agency.outcomes": OUTCOMES,
     CALENDAR: {key: calendar(key).name for key in calendar_keys()},
+    **{exemptions.key(name): exemptions.EXEMPTIONS for name in exemptions.RULES},
 }
 RUNGS: dict[str, str | Promise] = {
     "warn": gettext_lazy("warning"),
@@ -60,6 +62,10 @@ PARTS: dict[str, str | Promise] = {
     "required": gettext_lazy("Required"),
     "accepted": gettext_lazy("Accepted"),
     "refused": gettext_lazy("Refused"),
+    "rows_alone": gettext_lazy("Rows that one person exports alone"),
+    "rows_most": gettext_lazy("Rows that can be exported at all"),
+    "exports_each_day": gettext_lazy("Exports of one person in 24 hours"),
+    "hours_to_fetch": gettext_lazy("Hours in which the file can be fetched"),
 }
 
 

@@ -74,7 +74,7 @@ def about(record: Any, user: User) -> list[Told]:
             told.append(_to_a_colleague(record, message, step))
         elif step is not None and step.organization == user.organization_id:
             elsewhere.setdefault((message.key, message.channel), []).append(message)
-    told += [_to_a_group(record, group, steps) for group in elsewhere.values()]
+    told += [_to_a_group(record, group, steps) for group in elsewhere.values() if _may_count(group)]
     return sorted(told, key=lambda each: each.written_at, reverse=True)
 
 
@@ -132,6 +132,11 @@ def _bounce(bounce: Bounce) -> Try:
 
 def _standing(state: str) -> dict[str, str]:
     return {"label": str(State(state).label), "tone": TONES.get(State(state), "waiting"), "icon": ""}
+
+
+def _may_count(messages: list[Message]) -> bool:
+    people = len({each.recipient_id for each in messages})
+    return diary.may_count(messages[0].key.rpartition(":")[2], people, at=messages[0].created_at)
 
 
 def _to_a_group(record: Any, messages: list[Message], steps: dict[str, Step]) -> Told:

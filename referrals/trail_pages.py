@@ -17,7 +17,7 @@ from recordsets.asking import through_the_door
 from workflows.models import Case
 from workflows.parties import Capacity
 
-from .models import Access, AccessAlert, Opening, Person, Representation, StatedPurpose, User
+from .models import Access, AccessAlert, Export, Opening, Person, Representation, StatedPurpose, User
 from .models.trails import OVERSEERS, READERS
 from .services.reads import keyed
 
@@ -26,6 +26,11 @@ NAMED = 3
 SHORT = 6
 """As many digits of a code as a page shows: enough to tell two readers, sessions or places apart."""
 What = Access.What
+PURPOSES = {
+    **dict(Opening.Ground.choices),
+    **dict(Export.Purpose.choices),
+    **dict(StatedPurpose.Code.choices),
+}
 
 
 def may_read(user: User) -> bool:
@@ -144,10 +149,7 @@ def whose(read: Access, user: User) -> dict[str, Any]:
 def purpose_of(read: Access) -> str:
     """The purpose that was stated; else what reading on this page is for."""
     if read.purpose:
-        stated: type[StatedPurpose.Code | Opening.Ground] = StatedPurpose.Code
-        if read.purpose in Opening.Ground.values:
-            stated = Opening.Ground
-        return str(stated(read.purpose).label)
+        return str(PURPOSES[read.purpose])
     return {
         What.LIST: _("work list of the office"),
         What.SEARCH: _("search"),

@@ -1,6 +1,7 @@
 from .delegations import Act, Delegation
 from .documents import Document, side_of
 from .evidence import Evidence
+from .exports import Export
 from .keys import DataKey
 from .lookups import LookUp
 from .matters import EmployerName, Matter, NameKind, Worksite
@@ -57,6 +58,7 @@ __all__ = [
     "Document",
     "EmployerName",
     "Evidence",
+    "Export",
     "Grant",
     "Heartbeat",
     "Invitation",

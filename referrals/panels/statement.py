@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from workflows import parties
 from workflows.days import rule_day
@@ -17,7 +16,7 @@ from workflows.machines.statement import DRAFTING
 
 from .. import agency_rules
 from ..models import Relief, Statement, StatementVersion, User
-from ..services import drafts_of_statements, statements
+from ..services import drafts_of_statements, public_copies, statements
 from ..templatetags.design import day
 from .base import Link, Panel, Section
 
@@ -31,7 +30,6 @@ def _for_agency(record: Statement, user: User, *, at: datetime) -> Panel:
     version = record.draft
     signed = version if version.number == record.version_in_force else record.signed
     prefetch_related_objects(list(filter(None, [version, signed])), "names", "sites")
-    dependants = statements.dependants(record)
     links = []
     if record.state in DRAFTING and parties.agency_staff(record, user):
         links.append(
@@ -42,13 +40,15 @@ def _for_agency(record: Statement, user: User, *, at: datetime) -> Panel:
         links.append(
             Link(_("Answer of DHS to the draft"), reverse("dhs_draft_check", args=[record.reference]))
         )
+    if record.version_in_force and public_copies.may(user):
+        links.append(Link(_("Copy for the public"), reverse("public_copy", args=[record.reference])))
     return Panel(
         title=_title(version),
         facts=[
             (_("Matter"), f"{record.matter.case_number} · {record.matter.get_stage_display()}"),
             (_("Review by"), day(record.review_by or version.review_by)),
             (_("Version in force"), record.version_in_force or _("none yet")),
-            (_("Requests that depend on it"), dependants),
+            (_("Requests that depend on it"), statements.dependants(record, on=rule_day(at)).text),
         ],
         sections=[
             _scope(
@@ -64,18 +64,12 @@ def _for_agency(record: Statement, user: User, *, at: datetime) -> Panel:
             _from(record, user),
         ],
         links=links,
-        warning=_depends(dependants) if record.withdrawal_on or record.ended_at else "",
+        warning=_depends(record, at=at) if record.withdrawal_on or record.ended_at else "",
     )
 
 
-def _depends(number: int) -> str:
-    if not number:
-        return ""
-    return ngettext(
-        "%(number)s open request of a worker depends on this statement.",
-        "%(number)s open requests of workers depend on this statement.",
-        number,
-    ) % {"number": number}
+def _depends(record: Statement, *, at: datetime) -> str:
+    return statements.dependants_in_words(record, on=rule_day(at))
 
 
 def _for_others(record: Statement, user: User) -> Panel:

@@ -63,7 +63,7 @@ INSERT INTO referrals_access (user_id, capacity, organization_id, office_id, own
     persons, number, cases, purpose, network, session, request_number, at)
 SELECT %(user)s, %(capacity)s, %(organization)s, %(office)s, owner_id,
     CASE WHEN %(what)s = 'RECORD' AND NOT named THEN 'LIST' ELSE %(what)s END,
-    %(route)s, CASE WHEN named OR %(what)s = 'DOCUMENT' THEN %(subject)s ELSE '' END,
+    %(route)s, CASE WHEN named OR %(what)s IN ('DOCUMENT', 'EXPORT') THEN %(subject)s ELSE '' END,
     persons, number, cases, %(purpose)s, %(network)s, %(session)s, %(request_number)s, %(at)s
 FROM (SELECT *, %(subject)s = ANY(persons) OR %(subject)s = ANY(cases) AS named FROM grouped) AS rows
 """
@@ -112,10 +112,15 @@ def keyed(what: str, value: str) -> str:
 
 
 def write(answer: Answer, notes: Notes) -> None:
-    """Put what was read on record, in one statement; nothing is sent where nobody's record was read."""
+    """Put what was read on record, in one statement; nothing is sent where nobody's record was read.
+
+    An export for a stated purpose has its line even so, under the organization of whoever made it.
+    """
     opened = {key for reference, key in notes.loaded.items() if reference == answer.subject}
     cases = opened | notes.cases | set(notes.papers.values())
     if not cases and not notes.people:
+        if answer.what == Access.What.EXPORT and answer.purpose:
+            Access.objects.create(**answer.columns, owner_id=answer.columns["organization_id"])
         return
     given = {name.removesuffix("_id"): value for name, value in answer.columns.items()}
     read = cases | (set(notes.loaded.values()) if notes.people else set())

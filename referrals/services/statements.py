@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from recordsets.asking import through_the_door
 from recordsets.collisions import in_one_piece
@@ -18,7 +20,7 @@ from workflows.languages import as_stored
 from workflows.models import Desk
 from workflows.parties import Actor
 
-from .. import personal_data, signatures
+from .. import personal_data, signatures, small_numbers
 from ..models import (
     Act,
     CoveredName,
@@ -199,10 +201,26 @@ def fix_version(statement: Statement, *, by: Actor, at: datetime) -> None:
         statement.shared_with.add(statement.soi_request.requester)
 
 
-def dependants(statement: Statement) -> int:
-    """How many open workers' requests rest on a statement: the number, never the names."""
+def dependants(statement: Statement, *, on: date) -> small_numbers.Number:
+    """How many open workers' requests rest on a statement: the number unless it is small, never the names."""
     with through_the_door():
-        return statement.worker_requests.filter(closed_at__isnull=True).count()
+        number = statement.worker_requests.filter(closed_at__isnull=True).count()
+    return small_numbers.shown(number, on=on)
+
+
+def dependants_in_words(statement: Statement, *, on: date) -> str:
+    """The same as a sentence."""
+    number = dependants(statement, on=on)
+    if number.exact is None:
+        return _(
+            "Fewer than %(least)s open requests of workers depend on this statement, or none. "
+            "How many is not shown."
+        ) % {"least": number.least}
+    return ngettext(
+        "%(number)s open request of a worker depends on this statement.",
+        "%(number)s open requests of workers depend on this statement.",
+        number.exact,
+    ) % {"number": number.exact}
 
 
 @in_one_piece

@@ -3,6 +3,7 @@
 from . import (
     clocks,
     dhs,
+    exports,
     factors,
     histories,
     operations,
@@ -26,6 +27,7 @@ urlpatterns = [
     *policy.urlpatterns,
     *telling.urlpatterns,
     *trails.urlpatterns,
+    *exports.urlpatterns,
     *factors.urlpatterns,
     *people.urlpatterns,
 ]

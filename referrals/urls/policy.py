@@ -11,7 +11,6 @@ urlpatterns = [
     path("rules/rows/<int:pk>/check/", rules.rule_check, name="rule_check"),
     path("rules/changes/", rule_changes.rule_changes, name="rule_changes"),
     path("rules/changes/<int:pk>/", rule_changes.rule_change, name="rule_change"),
-    path("rules/changes/<int:pk>/cases.csv", rule_changes.rule_change_cases, name="rule_change_cases"),
     path("rules/closures/", closures.closures, name="closures"),
     path("rules/closures/new/", closures.closure_new, name="closure_new"),
     path("rules/closures/<int:pk>/", closures.closure_change, name="closure_change"),

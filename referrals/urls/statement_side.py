@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from ..views import assessments, matters, soi_requests, statements, stay_support
+from ..views import (
+    assessments,
+    matters,
+    public_copies,
+    soi_requests,
+    statement_numbers,
+    statements,
+    stay_support,
+)
 
 urlpatterns = [
     path("statement-requests/new/", soi_requests.soi_request_new, name="soi_request_new"),
@@ -21,6 +29,7 @@ urlpatterns = [
         assessments.soi_request_matter,
         name="soi_request_matter",
     ),
+    path("statements/numbers/", statement_numbers.statement_numbers, name="statement_numbers"),
     path("matters/", matters.matters, name="matters"),
     path("matters/new/", matters.matter_edit, name="matter_new"),
     path("matters/import/", matters.matters_import, name="matters_import"),
@@ -28,6 +37,7 @@ urlpatterns = [
     path("matters/<int:pk>/edit/", matters.matter_edit, name="matter_edit"),
     path("matters/<int:pk>/statement/", matters.statement_new, name="statement_new"),
     path("statements/<str:reference>/edit/", statements.statement_edit, name="statement_edit"),
+    path("statements/<str:reference>/public-copy/", public_copies.public_copy, name="public_copy"),
     path("statements/<str:reference>/letter/", statements.statement_preview, name="statement_preview"),
     path(
         "stay-support/<str:reference>/letter/",

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 import present
 from workflows import absences
 
-from .. import case_page, first_steps, listing, operations, queues
+from .. import case_page, exported_lists, first_steps, listing, operations, queues
 from .. import together as several
 from ..services import openings
+from ..models.people import ICE
 from .signed_in import SignedIn
 
 
@@ -45,10 +46,14 @@ def desk(request: SignedIn) -> HttpResponse:
     if choosing:
         for case, row in zip(page.cases, rows[len(urgent) :], strict=True):
             row["cells"][0]["choose"] = case.reference
+    may_export = user.acting is not None and user.capacity not in ICE
+    wanted = exported_lists.Wanted("desk", show, whose)
     return render(
         request,
         "pages/desk.html",
         {
+            "may_export": may_export,
+            "export_url": _export(wanted) if page.cases and exported_lists.find_list(user, wanted) else "",
             "choosing": choosing,
             "stands_in": stands_in,
             "opened_now": openings.of_owner(user, at=at),
@@ -89,6 +94,11 @@ def _caption(show: str, whose: str) -> str:
 def _link(show: str, whose: str = "", **keys: str) -> str:
     asked = {"show": show, **({"whose": whose} if whose else {}), **keys}
     return f"{reverse('desk')}?{urlencode(asked)}"
+
+
+def _export(wanted: exported_lists.Wanted) -> str:
+    asked = {"of": wanted.what, "part": wanted.part, **({"whose": wanted.whose} if wanted.whose else {})}
+    return f"{reverse('export_new')}?{urlencode(asked)}"
 
 
 def _hands(by_hand: dict[str, int], counts: dict[str, int], show: str, whose: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .. import diary
+from ..models.people import ICE
 from .signed_in import SignedIn, record_or_404
 
 
@@ -24,5 +25,12 @@ def case_history(request: SignedIn, reference: str) -> HttpResponse:
     return render(
         request,
         "pages/history.html",
-        {"record": record, "entries": entries, "names": names, "chosen": chosen, "own_only": own_only},
+        {
+            "record": record,
+            "entries": entries,
+            "names": names,
+            "chosen": chosen,
+            "own_only": own_only,
+            "may_export": request.user.capacity not in ICE,
+        },
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from workflows import exports, heads, signing, verify_export
 
 from .. import disclosure, history_paper
 from ..letters import render as render_letter
+from ..models.people import ICE
 from .downloads import download
 from .signed_in import SignedIn, record_or_404
 
@@ -28,6 +29,8 @@ NEWEST = 30
 @require_safe
 def case_history_file(request: SignedIn, reference: str) -> HttpResponse:
     """The history as a file that can be checked, or on paper with ``?as=pdf``: what its reader may see."""
+    if request.user.capacity in ICE:  # nothing of a case leaves a field office as a file
+        raise Http404
     record, at = record_or_404(request, reference), present.now()
     file = exports.export(
         record,

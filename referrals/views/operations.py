@@ -120,8 +120,8 @@ def _refused_table(reading: Reading) -> dict[str, Any]:
 
 def _steps_table(reading: Reading) -> dict[str, Any]:
     rows = [
-        {"cells": [{"text": stuck.kind_label(kind)}, {"text": reading.open_cases[kind]}, {"text": number}]}
-        for kind, number in reading.steps.items()
+        {"cells": [{"text": stuck.kind_label(kind)}, *({"text": each.text} for each in (cases, lines))]}
+        for kind, cases, lines in reading.shown_by_kind()
     ]
     columns = [_("Kind of case"), _("Open cases"), _("Lines of history")]
     return _table(_("Steps taken, by kind of case"), columns, rows)

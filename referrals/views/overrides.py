@@ -20,10 +20,11 @@ from workflows import days_in_words, policies
 from workflows.parties import Capacity
 from workflows.refusals import StalePage
 
-from .. import case_page
+from .. import case_page, small_numbers
 from ..forms.overrides import OverrideForm
 from ..models import ProgrammeOverride, Statement
 from ..personal_data import PersonalDataFound
+from ..services import statements
 from ..services.overrides import record_override
 from .reviews import CONFLICT, keep_typed
 from .signed_in import SignedIn
@@ -39,10 +40,10 @@ def _only_programme_officers(request: SignedIn) -> None:
 @login_required
 @require_safe
 def overrides(request: SignedIn) -> HttpResponse:
-    """Every transmitted statement with the override in force or to come; workers only as a number."""
+    """Every transmitted statement with its overrides; of workers only a number, if it is not small."""
     _only_programme_officers(request)
     today = present.today()
-    statements = (
+    found = (
         Statement.objects.visible_to(request.user)
         .select_related("agency")
         .prefetch_related(
@@ -51,7 +52,8 @@ def overrides(request: SignedIn) -> HttpResponse:
         .annotate(depending=Count("worker_requests", filter=Q(worker_requests__closed_at__isnull=True)))
         .order_by("-transmitted_at", "reference")
     )
-    page = Paginator(statements, PAGE).get_page(request.GET.get("page"))
+    least = small_numbers.smallest(today)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     table = {
         "caption": _("Statements that were sent to DHS"),
         "columns": [
@@ -62,7 +64,7 @@ def overrides(request: SignedIn) -> HttpResponse:
             {"label": _("Override")},
             {"label": _("What to do")},
         ],
-        "rows": [_row(each, today) for each in page],
+        "rows": [_row(each, today, least=least) for each in page],
         "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
         "previous_url": f"?page={page.previous_page_number()}" if page.has_previous() else "",
     }
@@ -77,7 +79,7 @@ def _status(on: date) -> policies.ProgrammeStatus | None:
         return None
 
 
-def _row(statement: Any, today: date) -> dict[str, Any]:
+def _row(statement: Any, today: date, *, least: int) -> dict[str, Any]:
     lasting = [each for each in statement.overrides.all() if each.ends_on >= today]
     words = ", ".join(
         _("%(first)s to %(last)s")
@@ -89,7 +91,7 @@ def _row(statement: Any, today: date) -> dict[str, Any]:
             {"text": statement.reference, "url": statement.get_absolute_url()},
             {"text": statement.agency.name},
             {"standing": case_page.standing_of(statement)},
-            {"text": statement.depending},
+            {"text": small_numbers.of(statement.depending, least=least).text},
             {"text": words or _("none")},
             {
                 "text": _("Record an override"),
@@ -124,7 +126,7 @@ def override_new(request: SignedIn, reference: str) -> HttpResponse:
         "record": statement,
         "form": form,
         "programme_status": _status(today),
-        "depending": statement.worker_requests.filter(closed_at__isnull=True).count(),
+        "depending": statements.dependants_in_words(statement, on=today),
         "earlier": ProgrammeOverride.objects.visible_to(request.user).filter(statement=statement),
     }
     return render(request, "dhs/override_new.html", context, status=status)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,13 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 import present
 from workflows.models import PolicyChange
 
-from .. import policy_people, rule_pages, rule_words, touched_cases
-from ..change_pages import Shown, drafts_table, progress_of
+from .. import policy_people, rule_pages, rule_words, small_numbers, touched_cases
+from ..change_pages import Shown, drafts_table, drafts_then, progress_of
 from ..forms.rules import ChangeForm, DecisionForm
 from ..personal_data import PersonalDataFound
 from ..services import policy_changes
 from ..services.policy_changes import ChangeRefused, Foreseen
-from .downloads import ALONE
 from .signed_in import SignedIn
 
 PAGE = 50
@@ -103,6 +100,8 @@ def effects(request: SignedIn, foreseen: Foreseen | None) -> dict[str, Any]:
     """The table of cases, page by page, and the drafts that a change of the programme would hold or free."""
     if foreseen is None:
         return {"foreseen": None}
+    drafts = foreseen.held or foreseen.released
+    least = small_numbers.smallest(present.today()) if drafts else 0
     page = Paginator(foreseen.impact.touched, PAGE).get_page(request.GET.get("page"))
     table = touched_cases.touched_table(page, request.user)
     if request.method != "POST":
@@ -112,7 +111,8 @@ def effects(request: SignedIn, foreseen: Foreseen | None) -> dict[str, Any]:
         "foreseen": foreseen,
         "table": table,
         "effects_page": page,
-        "drafts": drafts_table(foreseen, request.user),
+        "drafts": drafts_table(foreseen, least=least),
+        "drafts_in_words": small_numbers.of(len(drafts), least=least).text,
     }
 
 
@@ -147,6 +147,7 @@ def rule_change(request: SignedIn, pk: int) -> HttpResponse:
         and bool(change.foreseen)
         and change.foreseen.get("fingerprint") != foreseen.fingerprint,
         "progress": progress_of(change),
+        "drafts_then": drafts_then(change, on=present.today()),
         **effects(request, foreseen),
     }
     return render(request, "policy/change.html", context, status=status)
@@ -176,30 +177,3 @@ def _decide(request: SignedIn, change: PolicyChange, form: DecisionForm) -> Http
         messages.success(request, told)
         return redirect("rule_change", pk=change.pk)
     return None
-
-
-class _Line:
-    """What a CSV writer writes to: hands each line on."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-@login_required
-@require_safe
-def rule_change_cases(request: SignedIn, pk: int) -> StreamingHttpResponse:
-    """The cases that a waiting change would touch, as CSV."""
-    change = _visible(request, pk)
-    if not change.waits:
-        raise Http404
-    foreseen = policy_changes.foresee(change, at=present.now())
-    writer = csv.writer(_Line())
-
-    def lines() -> Iterator[str]:
-        for row in touched_cases.csv_rows(foreseen.impact.touched, request.user):
-            yield writer.writerow(row)
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="change-{change.pk}-cases.csv"'
-    answer.headers["Content-Security-Policy"] = ALONE
-    return answer

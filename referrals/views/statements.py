@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import present
 from workflows import engine, parties
+from workflows.days import rule_day
 from workflows.machines.statement import DRAFTING
 
 from .. import choices
@@ -154,7 +155,9 @@ def _page(
             "beside": drafts_of_statements.beside(record, version),
             "letter": letter,
             "blocks": drafts_of_statements.shown_blocks(letter) if letter else [],
-            "dependants": statements.dependants(record),
+            "dependants": statements.dependants_in_words(record, on=rule_day(at))
+            if record.version_in_force
+            else "",
         },
         status=status,
     )

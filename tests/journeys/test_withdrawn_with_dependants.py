@@ -103,7 +103,7 @@ class TestOnceItIsAnnounced:
     def test_the_agency_sees_twenty_five_as_a_number_and_nothing_else(
         self, cast: Any, statement: Any
     ) -> None:
-        assert statements.dependants(statement) == 2 + OF_ROSA + OF_RITA
+        assert statements.dependants(statement, on=statement.day_at(ANNOUNCED)).exact == 2 + OF_ROSA + OF_RITA
         for person in (cast.approver, cast.second_approver, cast.signer, cast.investigator):
             assert not WorkerRequest.objects.visible_to(person).exists()
             assert not Person.objects.visible_to(person).exists()

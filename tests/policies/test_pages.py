@@ -56,6 +56,10 @@ def waiting(by: Any, **fields: Any) -> PolicyChange:
     return policy_changes.propose(drafted(by, **fields), at=MONDAY)
 
 
+def export_of(change: PolicyChange) -> str:
+    return f"{reverse('export_new')}?of=rule_change&about={change.pk}"
+
+
 class TestReading:
     def test_everybody_signed_in_reads_the_rules_but_only_stewards_see_counts(
         self, cast: Any, browse: Any
@@ -268,8 +272,8 @@ class TestDeciding:
     def test_others_do_not_find_it(self, cast: Any, browse: Any) -> None:
         change = waiting(cast.administrator, jurisdiction="DOL")
         for person in (cast.representative, cast.approver, cast.investigator, cast.intake):
-            for name in ("rule_change", "rule_change_cases"):
-                assert browse(person).get(reverse(name, args=[change.pk])).status_code == 404
+            assert browse(person).get(reverse("rule_change", args=[change.pk])).status_code == 404
+            assert browse(person).get(export_of(change)).status_code == 404
         assert browse(cast.representative).get(reverse("rule_changes")).status_code == 404
 
     def test_a_case_is_named_only_to_those_who_may_open_it(self, cast: Any, browse: Any) -> None:
@@ -285,11 +289,13 @@ class TestDeciding:
     def test_the_cases_come_as_a_file_too(self, cast: Any, browse: Any) -> None:
         submitted(cast, 2)
         change = waiting(cast.administrator)
-        page = browse(cast.officer).get(reverse("rule_change_cases", args=[change.pk]))
+        browser = browse(cast.officer)
+        asked = browser.post(export_of(change), {"purpose": "REVIEW", "format": "CSV"})
+        page = browser.post(f"{asked.url}file/")
         assert page["Content-Type"].startswith("text/csv")
-        lines = b"".join(page.streaming_content).decode().splitlines()
-        assert len(lines) == 3
-        assert "2024-09-04,2024-09-19,15" in lines[1]
+        lines = page.content.decode("utf-8-sig").splitlines()
+        assert len([line for line in lines if "…" in line]) == 2
+        assert '"2024-09-04","2024-09-19","15"' in page.content.decode()
 
     def test_a_long_list_has_pages(self, cast: Any, browse: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("referrals.views.rule_changes.PAGE", 2)

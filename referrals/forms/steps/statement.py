@@ -9,10 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workflows import days_in_words
+from workflows.days import rule_day
 from workflows.machines.statement_endings import earliest_withdrawal
 from workflows.models import Kind
 
@@ -36,24 +37,15 @@ class Outcome(models.TextChoices):
     OTHER = "OTHER", _("Another outcome, written below")
 
 
-def dependants_in_words(record: Any) -> str:
-    """How many open requests rest on the statement."""
-    number = statements.dependants(record)
-    return ngettext(
-        "%(number)s open request of a worker depends on this statement.",
-        "%(number)s open requests of workers depend on this statement.",
-        number,
-    ) % {"number": number}
-
-
 class WithDependants(StepForm):
-    """A step that touches people's requests: the page says how many."""
+    """A step that touches people's requests: the page says how many, unless they are few."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reason = self.fields["reason"]
         if self.user.is_agency:
-            reason.help_text = f"{dependants_in_words(self.record)} {reason.help_text}"
+            depending = statements.dependants_in_words(self.record, on=rule_day(self.at))
+            reason.help_text = f"{depending} {reason.help_text}"
 
 
 class ReviewForm(StepForm):

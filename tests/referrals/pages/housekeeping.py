@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from notifications.models import Incident
-from referrals.models import Access, AccessAlert, Delegation
+from referrals.models import Access, AccessAlert, Delegation, Export
 from referrals.services import redactions
 from tests.cases import OPEN_WORLD, request_draft
 from tests.referrals.people import keeping
@@ -38,6 +38,7 @@ def begin(casework: Casework) -> None:
         "redaction": (redaction(casework).pk,),
         "alert": (alert(casework, "first").pk,),
         **keeping.things(casework.cast, casework.reviewed),
+        "export": (export(casework.cast.representative).reference,),
     }
 
 
@@ -51,7 +52,18 @@ def add(casework: Casework, row: int) -> None:
     closure(row)
     incident(casework, str(row))
     alert(casework, str(row))
+    export(casework.cast.representative)
     redaction(casework)
+
+
+def export(person: Any) -> Export:
+    """A list that somebody may fetch as a file."""
+    hat = person.hat
+    return Export.objects.create(
+        user=person, capacity=hat.capacity, organization=hat.organization, office=hat.office, what="workers",
+        format="CSV", purpose="MEETING", rows=1, needs_second=False, asked_at=OPEN_WORLD,
+        expires_at=OPEN_WORLD + timedelta(days=3),
+    )  # fmt: skip
 
 
 def agencys_own(key: str) -> Policy:

@@ -113,6 +113,13 @@ class TestWhatNeedsOne:
         assert answer["Location"] == address
         assert client.get(address).status_code == 200
 
+    def test_an_accounting_of_disclosures_is_an_export_too(self, cast: Cast) -> None:
+        client = signed_in(cast.representative, minutes_ago=20)
+        for ending in ("", "?as=pdf"):
+            answer = client.get(f"{reverse('disclosures', args=['W-1234567890'])}{ending}")
+            assert answer.status_code == 302
+            assert answer["Location"].startswith(reverse("account_reauthenticate"))
+
 
 class TestTheAnswer:
     def test_it_holds_what_was_typed(self, cast: Cast) -> None:
