@@ -12,7 +12,7 @@ import referrals.personal_data
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0010_purposes_under_a_key"),
+        ("referrals", "0011_people_and_emergencies"),
     ]
 
     operations = [
