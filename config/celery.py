@@ -63,6 +63,15 @@ def settings(broker: str) -> dict[str, object]:
                 "schedule": 20.0,
                 "options": {"expires": 20},
             },
+            "referrals.dispositions": {
+                "task": "referrals.tasks.carry_out_dispositions",
+                "schedule": 60.0,
+                "options": {"expires": 60},
+            },
+            "referrals.retention": {
+                "task": "referrals.tasks.find_due_records_nightly",
+                "schedule": crontab(hour=7, minute=5),
+            },
             "workflows.sign_heads": {
                 "task": "referrals.tasks.sign_heads_nightly",
                 "schedule": crontab(hour=7, minute=15),

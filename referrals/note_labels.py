@@ -12,6 +12,7 @@ from workflows import assigning, clock_orders, recompute, redaction, version_mov
 from .agency_rules import CHECKED_BY_DHS
 from .services.keys import NOTE as KEY_DESTROYED
 from .services.notices import NOTE as NOTICE_ENTERED
+from .services.retained import ERASED as SCREENING_ERASED
 
 LABELS: Final[dict[str, Promise]] = {
     "answer_routing": _("Routing questions answered"),
@@ -31,6 +32,7 @@ LABELS: Final[dict[str, Promise]] = {
     recompute.STEP: _("A rule changed"),
     redaction.NOTE: _("A text was redacted"),
     "revise": _("Changed"),
+    SCREENING_ERASED: _("Screening notes erased"),
     "share_by_letter": _("Opened with the code on the letter"),
     version_moves.STEP: _("Moved to another version of the procedure"),
     "withdraw_consent": _("Consent withdrawn"),

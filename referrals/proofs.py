@@ -7,7 +7,7 @@ from datetime import datetime
 
 from workflows import history, replay
 
-from . import heartbeats, in_hand
+from . import certificates, heartbeats, in_hand
 from .models import Heartbeat
 from .services import access_chain
 
@@ -18,10 +18,10 @@ NAMED = 50
 
 
 def verify(*, at: datetime) -> history.Verdict:
-    """Check that no history, and no trail of reads, was changed after it was written."""
+    """Check that no history, and no trail of reads or certificate, was changed after it was written."""
     verdict = history.verify()
     reads = access_chain.verify(at=at)
-    wrong = str(verdict.broken) if verdict.broken else reads.broken
+    wrong = str(verdict.broken) if verdict.broken else reads.broken or certificates.broken()
     if wrong:
         log.error("history broken: %s", wrong)
     heartbeats.note(Heartbeat.Part.VERIFY, at=at, cases=verdict.cases, wrong=wrong, number=int(bool(wrong)))

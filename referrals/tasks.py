@@ -16,7 +16,15 @@ from workflows import heads, stuck, sweep
 
 from . import deadline_announcements, heartbeats, in_hand, proofs, tallies
 from .models import Heartbeat, machine_of, records_with
-from .services import access_alerts, access_chain, policy_changes, programme, quarantine
+from .services import (
+    access_alerts,
+    access_chain,
+    disposing,
+    due_records,
+    policy_changes,
+    programme,
+    quarantine,
+)
 from .services import access_care as care
 from .services.steps import take_steps
 
@@ -77,6 +85,19 @@ def check_files(**_later: object) -> None:
 def follow_reads(**_later: object) -> None:
     """Chain what was read since the last time, and tell what the rules find in it."""
     access_alerts.follow(at=present.now())
+
+
+@shared_task
+def carry_out_dispositions(**_later: object) -> None:
+    """Destroy what two people have agreed on, as much of it as a tick may take."""
+    disposing.carry_out(at=present.now())
+
+
+@shared_task(**NIGHTLY)
+def find_due_records_nightly(**_later: object) -> None:
+    """Put what is due to be destroyed into batches that two people review; destroys nothing."""
+    survey = due_records.find(at=present.now())
+    log.info("walk for what is due to be destroyed: %s looked at", survey.walked)
 
 
 @shared_task(**NIGHTLY)

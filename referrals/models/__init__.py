@@ -1,7 +1,9 @@
 from .delegations import Act, Delegation
+from .dispositions import Disposition, DispositionItem, RetentionSurvey
 from .documents import Document, side_of
 from .evidence import Evidence
 from .exports import Export
+from .holds import RECORD_KEEPERS, LegalHold, WishToBeForgotten
 from .keys import DataKey
 from .lookups import LookUp
 from .matters import EmployerName, Matter, NameKind, Worksite
@@ -39,6 +41,7 @@ from .visibility import (
 from .worker_requests import AskedItem, Decision, PacketItem, Screening, WorkerRequest
 
 __all__ = [
+    "RECORD_KEEPERS",
     "Access",
     "AccessAlert",
     "AccessHead",
@@ -55,6 +58,8 @@ __all__ = [
     "DataKey",
     "Decision",
     "Delegation",
+    "Disposition",
+    "DispositionItem",
     "Document",
     "EmployerName",
     "Evidence",
@@ -63,6 +68,7 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "KeyDestruction",
+    "LegalHold",
     "LookUp",
     "Matter",
     "Membership",
@@ -82,6 +88,7 @@ __all__ = [
     "RequestedName",
     "RequestedSite",
     "RequesterKind",
+    "RetentionSurvey",
     "Screening",
     "SignIn",
     "SoiRequest",
@@ -93,6 +100,7 @@ __all__ = [
     "Tally",
     "User",
     "WatchedRecord",
+    "WishToBeForgotten",
     "WorkPermit",
     "WorkerRequest",
     "Worksite",

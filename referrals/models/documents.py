@@ -99,9 +99,16 @@ class Document(Paper):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="kept_documents_do_not_change",
                 operation=pgtrigger.UpdateOf("content", "sha256", "media_type"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.Before,
+                func=(
+                    "IF (NEW.sha256, NEW.media_type) = (OLD.sha256, OLD.media_type)"
+                    " AND length(NEW.content) = 0 AND EXISTS (SELECT FROM referrals_datakey"
+                    " WHERE id = OLD.key_id AND destroyed_at IS NOT NULL) THEN RETURN NEW; END IF;"
+                    " RAISE EXCEPTION 'pgtrigger: a kept document does not change';"
+                ),
             ),
         ]
 

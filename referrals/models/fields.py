@@ -251,7 +251,13 @@ class PersonalDateField(_SealedColumn, DateColumn):
 
 
 class SealedBytesField(_SealedColumn, BytesColumn):
-    """A file, encrypted."""
+    """A file, encrypted; None once its bytes are gone with their key."""
+
+    def stays_clear(self, value: Any) -> bool:
+        return value is None or (isinstance(value, bytes | memoryview) and not len(value))
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+        return None if self.stays_clear(value) else Sealed(value, self)
 
     def key_in(self, stored: Any) -> uuid.UUID:
         return cipher.key_of_file(bytes(stored[:32]))

@@ -16,8 +16,9 @@ from workflows.models import Case
 from .. import lookups, personal_data
 from ..keys import ring
 from ..keys.keepers import Wrapped, keeper
-from ..models import DataKey, KeyDestruction, Person, User, record_models
+from ..models import DataKey, Document, KeyDestruction, Person, User, record_models
 from ..models.visibility import PERSON
+from . import holds
 
 NOTE = "destroy_key"
 
@@ -30,16 +31,19 @@ class KeyRefused(ValueError):
 def destroy(person: Person, *, because: str, at: datetime, by: User | None = None) -> KeyDestruction:
     """Make everything personal about a worker unreadable for good, in every backup of the database too.
 
-    Cases, their histories, decisions' dates and statistics stay. Each case gets a line. What was typed as a
-    reason stands in histories and is redacted there. Raises ``KeyRefused``, and ``PersonalDataFound`` for a
-    reason that says who it is. ``forget_destroyed`` ends it, by itself once this is committed.
+    Cases, their histories, decisions' dates and statistics stay. Each case gets a line, the bytes of its papers
+    go. What was typed as a reason stands in histories and is redacted there. Raises ``KeyRefused``, also where
+    a legal hold covers the worker, and ``PersonalDataFound`` for a reason that says who it is. ``forget_destroyed`` ends it, by itself once this is committed.
     """
+    holds.none_comes()
     person = Person.objects.select_for_update().get(pk=person.pk)
     if not because.strip():
         raise KeyRefused(_("A reason is needed."))
     personal_data.refuse({"because": because})
     if KeyDestruction.objects.filter(person=person).exists():
         raise KeyRefused(_("This worker's key was destroyed before."))
+    if holds.covering([person.pk]):
+        raise KeyRefused(_("A legal hold covers this worker. Nothing is destroyed until it is lifted."))
     cases = _cases_of(person)
     still_open = [case.reference for case in cases if case.closed_at is None]
     if still_open:
@@ -50,6 +54,7 @@ def destroy(person: Person, *, because: str, at: datetime, by: User | None = Non
         key_id=person.key_id, person=person, because=because.strip(), ordered_by=by, at=at
     )
     ring.destroy(person.key_id, at=at)
+    Document.objects.filter(key_id=person.key_id).update(content=b"")
     lookups.forget(person)
     for case in cases:
         engine.record_note(case, NOTE, by=by or engine.SYSTEM, at=at, key=f"{NOTE}:{done.pk}")

@@ -41,6 +41,7 @@ class Policy(models.Model):
         PENDING = "pending", _("each day the case is pending")
         SIGNED = "signed", _("the date of signature")
         OPENED = "opened", _("the date the case was opened")
+        KEPT = "kept", _("each day the record is kept")
 
     key = models.CharField(max_length=80)
     jurisdiction = models.CharField(max_length=40, default=FEDERAL)

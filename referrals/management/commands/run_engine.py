@@ -15,7 +15,7 @@ import present
 from notifications.relay import Delivered
 from referrals import heartbeats, tasks
 from referrals.models import Heartbeat
-from referrals.services import access_alerts, access_chain, quarantine
+from referrals.services import access_alerts, access_chain, disposing, due_records, quarantine
 from workflows import heads
 from workflows.sweep import Swept
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             self._deliver()
             self._check_files()
             self._follow()
+            self._dispose()
             return
         with _told_to_stop() as stopped:
             self.stdout.write(_("The engine runs."))
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 self._despite_trouble(self._deliver)
                 self._despite_trouble(self._check_files)
                 self._despite_trouble(self._follow)
+                self._despite_trouble(self._dispose)
                 self._despite_trouble(self._note)
                 self._despite_trouble(self._sign)
                 stopped.wait(max(0.1, seconds))
@@ -61,6 +63,12 @@ class Command(BaseCommand):
     def _follow(self, *, quiet: bool = False) -> None:
         """Chain what was read, and tell what the rules find in it."""
         access_alerts.follow(at=present.now())
+
+    def _dispose(self, *, quiet: bool = False) -> None:
+        """Once a day find what is due to be destroyed; destroy what two people have agreed on."""
+        at = present.now()
+        due_records.find_daily(at=at)
+        disposing.carry_out(at=at)
 
     def _sign(self, *, quiet: bool) -> None:
         """Take this day's heads of the histories and of the reads, unless they have been taken."""
