@@ -14,6 +14,7 @@ from workflows import policies
 from workflows.parties import Capacity
 
 from . import correspondence, policy_people, trail_pages
+from .models import RECORD_KEEPERS
 from .models.onboarding import ADMIT
 from .models.openings import MAY_OPEN
 from .services.redactions import REDACTORS
@@ -53,6 +54,7 @@ def _places_of(user: Any) -> list[tuple[str, str, bool]]:
         ("organizations", _("Organizations"), user.capacity in ADMIT),
         ("access_reviews", _("Reviews of people"), user.capacity in ADMIT or user.answers_for_people),
         ("openings", _("Emergencies"), user.capacity in MAY_OPEN | {Capacity.PRIVACY_OFFICER}),
+        ("retention", _("Retention"), user.capacity in RECORD_KEEPERS),
         ("redactions", _("Redactions"), user.capacity in REDACTORS),
         ("rules", _("Rules"), policy_people.takes_part(user)),
     ]

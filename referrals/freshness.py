@@ -42,8 +42,12 @@ CHANGES = frozenset(
         "capacity_end",
         "closure_change",
         "closure_new",
+        "disposition",
+        "disposition_item",
         "export",
         "export_new",
+        "hold",
+        "holds",
         "openings",
         "organization",
         "organization_invite",
@@ -60,7 +64,7 @@ CHANGES = frozenset(
         "signature_new",
     }
 )
-"""Pages that change a rule, or who may do what, when something is sent to them."""
+"""Pages that change a rule, who may do what, or what is kept, when something is sent to them."""
 EXPORTS = frozenset({"case_history_file", "disclosures", "export_file"})
 """Addresses that give a file with what a case, or many, hold."""
 STEP, TOGETHER = "case_step", "together"

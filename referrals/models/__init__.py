@@ -4,7 +4,7 @@ from .documents import Document, side_of
 from .evidence import Evidence
 from .exports import Export
 from .holds import RECORD_KEEPERS, LegalHold, WishToBeForgotten
-from .keys import DataKey
+from .keys import DataKey, KeyRotation
 from .lookups import LookUp
 from .matters import EmployerName, Matter, NameKind, Worksite
 from .onboarding import Admission, Invitation
@@ -68,6 +68,7 @@ __all__ = [
     "Heartbeat",
     "Invitation",
     "KeyDestruction",
+    "KeyRotation",
     "LegalHold",
     "LookUp",
     "Matter",

@@ -179,7 +179,7 @@ class DispositionItem(models.Model):
             ),
             pgtrigger.Trigger(
                 name="nothing_is_destroyed_unapproved",
-                operation=pgtrigger.Update,
+                operation=pgtrigger.Update | pgtrigger.Insert,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(new__outcome="DESTROYED"),
                 func=(

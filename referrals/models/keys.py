@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from workflows.models.daily_head import appended_only
+
 from ..keys import ring
 
 if TYPE_CHECKING:
@@ -48,6 +50,21 @@ class DataKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class KeyRotation(models.Model):
+    """That all data keys were wrapped anew: under which key, how many, and when it was finished."""
+
+    wrapped_by = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-pk",)
+        triggers = appended_only("rotations_of_keys")
+
+    def __str__(self) -> str:
+        return f"{self.wrapped_by} {self.finished_at:%Y-%m-%d}"
 
 
 class KeyField(KeyColumn):

@@ -37,9 +37,7 @@ def may_decide(disposition: Disposition, user: User) -> bool:
 
 
 def items_of(disposition: Disposition) -> QuerySet[DispositionItem]:
-    return disposition.items.select_related("person", "case", "rule", "taken_out_by").defer(
-        "person__given_names", "person__family_names"
-    )
+    return disposition.items.select_related("person", "case", "rule", "taken_out_by")
 
 
 def list_hash(disposition: Disposition) -> str:

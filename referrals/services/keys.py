@@ -16,7 +16,7 @@ from workflows.models import Case
 from .. import lookups, personal_data
 from ..keys import ring
 from ..keys.keepers import Wrapped, keeper
-from ..models import DataKey, Document, KeyDestruction, Person, User, record_models
+from ..models import DataKey, Document, KeyDestruction, KeyRotation, Person, User, record_models
 from ..models.visibility import PERSON
 from . import holds
 
@@ -107,6 +107,12 @@ def _wrap_some(batch: int) -> int:
         row.wrapped_by, row.wrapped = wrapped[row.pk].by, wrapped[row.pk].content
     DataKey.objects.bulk_update(changed, ["wrapped_by", "wrapped"])
     return len(changed)
+
+
+def note_rotation(number: int, *, at: datetime) -> None:
+    """Note that all data keys are wrapped under the current key, if any was wrapped anew."""
+    if number and not _old().exists():
+        KeyRotation.objects.create(wrapped_by=keeper().current, number=number, finished_at=at)
 
 
 def _old() -> QuerySet[DataKey]:

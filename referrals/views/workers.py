@@ -20,7 +20,7 @@ from workflows.models import Kind
 from .. import caseload, listing, presenting, trail_pages
 from ..forms.workers import WorkerForm, WorkerSearchForm
 from ..models import Person
-from ..services import consents, persons
+from ..services import consents, holds, persons
 from .representatives import for_representatives, stored
 from .signed_in import SignedIn
 
@@ -136,6 +136,7 @@ def worker(request: SignedIn, token: str) -> HttpResponse:
             }
             if cases
             else None,
+            "held": bool(holds.covering([person.pk])),
             "pending_stay": bool(stays),
             "may_withdraw_consent": any(
                 case.closed_at is None and getattr(case, "consent_withdrawn_at", True) is None

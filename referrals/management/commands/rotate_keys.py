@@ -45,6 +45,7 @@ class Command(BaseCommand):
                 _("Stopped after %(done)d of %(total)d. Run it again to go on.")
                 % {"done": done, "total": total}
             ) from None
+        keys.note_rotation(done, at=present.now())
         self.stdout.write(
             _("Data keys wrapped anew: %(done)d, in %(seconds).1f s. Under an older key: %(left)d.")
             % {"done": done, "seconds": time.monotonic() - began, "left": keys.to_wrap()}
