@@ -1,4 +1,4 @@
-"""The certificate of a disposition: what was destroyed, how many, by which rule, who agreed, when, and how."""
+"""The certificate of a disposition: what was destroyed, how many, by which rule, who agreed, when, how."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How long what is personal about a worker is kept: rules, what starts their time, and the verdict.
 
 Pure: what is known of a worker, the rules of a day, and whether a hold covers it give a verdict with its
-arithmetic. The rules are dated rows of the rulebook whose keys begin with ``retention.``; the row of the day on
-which somebody asks counts, so that a longer time also keeps what was closed before it was made longer.
+arithmetic. The rules are dated rows of the rulebook whose keys begin with ``retention.``; the row of the day
+on which somebody asks counts, so that a longer time also keeps what was closed before it.
 """
 
 from __future__ import annotations

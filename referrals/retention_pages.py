@@ -1,4 +1,4 @@
-"""What the pages about retention show: tokens, references, kinds, dates, rules and figures. No name, no content."""
+"""What the pages about retention show: tokens, references, dates, rules and figures. No name."""
 
 from __future__ import annotations
 
@@ -59,6 +59,14 @@ def name_of(disposition: Disposition) -> str:
     return _("Disposition %(number)d") % {"number": disposition.pk}
 
 
+def name_of_hold(hold: LegalHold) -> str:
+    return _("Hold %(number)d") % {"number": hold.pk}
+
+
+def how_much_is_left(left: int, number: int) -> str:
+    return _("%(left)d of %(number)d left") % {"left": left, "number": number}
+
+
 def batches(user: User, *, finished: bool) -> dict[str, Any]:
     """The batches that wait for somebody, or the last that are over."""
     over = [Disposition.Fate.DONE, Disposition.Fate.TURNED_DOWN]
@@ -82,7 +90,7 @@ def _batch_row(batch: Any, user: User) -> dict[str, Any]:
             {"url": reverse("disposition", args=[batch.pk]), "text": name_of(batch)},
             {
                 "text": batch.get_stage_display(),
-                "note": _("%(left)d of %(number)d left") % {"left": batch.left, "number": batch.number},
+                "note": how_much_is_left(batch.left, batch.number),
             },
             {"at": batch.found_at},
             {"text": batch.get_fate_display()},
@@ -91,7 +99,7 @@ def _batch_row(batch: Any, user: User) -> dict[str, Any]:
 
 
 def items(shown: Sequence[DispositionItem], held: Iterable[int], *, review: bool) -> dict[str, Any]:
-    """The items of a batch: whose, which cases, by which rule with its arithmetic, and what became of each."""
+    """The items of a batch: whose, which cases, which rule and arithmetic, and what became of it."""
     labels = (_("Worker"), _("Cases"), _("Why it is due"), _("What becomes of it"))
     covered = set(held)
     return {
@@ -134,7 +142,9 @@ def fate_of(item: DispositionItem, *, held: bool) -> dict[str, Any]:
     """What becomes, or became, of an item."""
     if not item.is_open:
         until = days_in_words.day(item.not_before) if item.not_before else ""
-        note = _("%(why)s Not before %(day)s.") % {"why": item.taken_out_because, "day": until} if until else ""
+        note = (
+            _("%(why)s Not before %(day)s.") % {"why": item.taken_out_because, "day": until} if until else ""
+        )
         return {"text": item.get_outcome_display(), "note": note}
     if held:
         return {"text": _("A legal hold covers it: it will be kept")}
@@ -149,7 +159,7 @@ def holds(found: Iterable[LegalHold]) -> dict[str, Any]:
         "rows": [
             {
                 "cells": [
-                    {"url": reverse("hold", args=[each.pk]), "text": _("Hold %(number)d") % {"number": each.pk}},
+                    {"url": reverse("hold", args=[each.pk]), "text": name_of_hold(each)},
                     {"text": target_of(each), "note": each.get_scope_display()},
                     {"text": each.authority},
                     {"at": each.opened_at, "note": each.opened_by.name},
@@ -192,7 +202,7 @@ def keys() -> dict[str, Any]:
     except KeeperAway:
         current = ""
     labels = (_("Live"), _("Destroyed"), _("Destroyed, not yet forgotten by the keeper"))
-    rows = [_key_row(row, current) for row in counted.order_by("of", "-live", "wrapped_by")]
+    rows = [_key_row(dict(row), current) for row in counted.order_by("of", "-live", "wrapped_by")]
     return {
         "current": current,
         "last": KeyRotation.objects.first(),

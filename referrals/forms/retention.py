@@ -38,8 +38,8 @@ class HoldForm(forms.Form):
         label=gettext_lazy("Which one"),
         max_length=120,
         help_text=gettext_lazy(
-            "A worker's token, the reference of a case, the code of an organization such as NLRB, or an agency's "
-            "number of a matter. No names."
+            "A worker's token, the reference of a case, the code of an organization such as NLRB, or an "
+            "agency's number of a matter. No names."
         ),
     )
     reason = _why(gettext_lazy("Why"))
@@ -62,6 +62,7 @@ class HoldForm(forms.Form):
 
 def _named(scope: str, mark: str) -> Any:
     """What a token, reference, code or number names. Raises ``LookupError`` with a sentence."""
+    found: Any
     match scope:
         case Scope.PERSON:
             found = Person.objects.filter(token__iexact=mark).first()
@@ -106,7 +107,9 @@ class TakeOutForm(forms.Form):
     because = _why(gettext_lazy("Why it is kept"))
     not_before = DayField(
         label=gettext_lazy("Not before"),
-        help_text=gettext_lazy("From this day on it is found again, if it is still due. For example 30 June 2027."),
+        help_text=gettext_lazy(
+            "From this day on it is found again, if it is still due. For example 30 June 2027."
+        ),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -9,282 +9,634 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0010_purposes_under_a_key'),
-        ('workflows', '0005_rules_of_keeping'),
+        ("referrals", "0010_purposes_under_a_key"),
+        ("workflows", "0005_rules_of_keeping"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disposition',
+            name="Disposition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.PositiveSmallIntegerField(choices=[(1, 'Screening notes of what was never filed'), (2, 'Workers for whom nothing was filed'), (3, 'Workers whose cases are all closed')])),
-                ('fate', models.CharField(choices=[('IN_REVIEW', 'Waiting to be reviewed'), ('WAITS', 'Waiting for a second person'), ('CARRIED_ON', 'Approved, being carried out'), ('FINISHED', 'Carried out'), ('TURNED_DOWN', 'Turned down')], default='IN_REVIEW', max_length=12)),
-                ('found_at', models.DateTimeField()),
-                ('proposed_at', models.DateTimeField(null=True)),
-                ('list_hash', models.CharField(blank=True, max_length=64)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_reason', models.TextField(blank=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('certificate_hash', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Screening notes of what was never filed"),
+                            (2, "Workers for whom nothing was filed"),
+                            (3, "Workers whose cases are all closed"),
+                        ]
+                    ),
+                ),
+                (
+                    "fate",
+                    models.CharField(
+                        choices=[
+                            ("IN_REVIEW", "Waiting to be reviewed"),
+                            ("WAITS", "Waiting for a second person"),
+                            ("CARRIED_ON", "Approved, being carried out"),
+                            ("FINISHED", "Carried out"),
+                            ("TURNED_DOWN", "Turned down"),
+                        ],
+                        default="IN_REVIEW",
+                        max_length=12,
+                    ),
+                ),
+                ("found_at", models.DateTimeField()),
+                ("proposed_at", models.DateTimeField(null=True)),
+                ("list_hash", models.CharField(blank=True, max_length=64)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision_reason", models.TextField(blank=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("certificate_hash", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ('stage', 'pk'),
+                "ordering": ("stage", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='DispositionItem',
+            name="DispositionItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('WORKER', 'Everything personal about the worker: the key is destroyed'), ('SCREENING', 'Screening notes: they are overwritten')], max_length=10)),
-                ('cases', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('starts_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('outcome', models.CharField(blank=True, choices=[('DESTROYED', 'Destroyed'), ('TAKEN_OUT', 'Taken out in the review'), ('HELD', 'Kept: a legal hold covers it'), ('NOT_DUE', 'Kept: it is no longer due'), ('GONE', 'It was destroyed before'), ('RETURNED', 'Kept: the proposal was turned down')], max_length=10)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('taken_out_because', models.TextField(blank=True)),
-                ('not_before', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("WORKER", "Everything personal about the worker: the key is destroyed"),
+                            ("SCREENING", "Screening notes: they are overwritten"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "cases",
+                    models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("starts_on", models.DateField()),
+                ("due_on", models.DateField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("DESTROYED", "Destroyed"),
+                            ("TAKEN_OUT", "Taken out in the review"),
+                            ("HELD", "Kept: a legal hold covers it"),
+                            ("NOT_DUE", "Kept: it is no longer due"),
+                            ("GONE", "It was destroyed before"),
+                            ("RETURNED", "Kept: the proposal was turned down"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("taken_out_because", models.TextField(blank=True)),
+                ("not_before", models.DateField(null=True)),
             ],
             options={
-                'ordering': ('due_on', 'pk'),
+                "ordering": ("due_on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='KeyRotation',
+            name="KeyRotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wrapped_by', models.CharField(max_length=60)),
-                ('number', models.PositiveIntegerField()),
-                ('finished_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("wrapped_by", models.CharField(max_length=60)),
+                ("number", models.PositiveIntegerField()),
+                ("finished_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='LegalHold',
+            name="LegalHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('PERSON', 'A worker'), ('CASE', 'A case and the workers it is about'), ('ORGANIZATION', 'An organization and its workers'), ('MATTER', 'A labor matter and its workers')], max_length=12)),
-                ('reason', models.TextField()),
-                ('authority', models.CharField(max_length=300)),
-                ('opened_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_because', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "A worker"),
+                            ("CASE", "A case and the workers it is about"),
+                            ("ORGANIZATION", "An organization and its workers"),
+                            ("MATTER", "A labor matter and its workers"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("authority", models.CharField(max_length=300)),
+                ("opened_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
+                ("lifted_because", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ('-opened_at', '-pk'),
+                "ordering": ("-opened_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='RetentionSurvey',
+            name="RetentionSurvey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('moment', models.DateTimeField()),
-                ('counts', models.JSONField(default=dict)),
-                ('walked', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("moment", models.DateTimeField()),
+                ("counts", models.JSONField(default=dict)),
+                ("walked", models.PositiveIntegerField()),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='WishToBeForgotten',
+            name="WishToBeForgotten",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('taken_back_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("taken_back_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ('-recorded_at', '-pk'),
+                "ordering": ("-recorded_at", "-pk"),
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='document',
-            name='kept_documents_do_not_change',
+            model_name="document",
+            name="kept_documents_do_not_change",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='kept_documents_do_not_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF (NEW.sha256, NEW.media_type) = (OLD.sha256, OLD.media_type) AND length(NEW.content) = 0 AND EXISTS (SELECT FROM referrals_datakey WHERE id = OLD.key_id AND destroyed_at IS NOT NULL) THEN RETURN NEW; END IF; RAISE EXCEPTION 'pgtrigger: a kept document does not change';", hash='058476f65cf24b789427b14735b93aeed3b07b62', operation='UPDATE OF "content", "sha256", "media_type"', pgid='pgtrigger_kept_documents_do_not_change_c03a9', table='referrals_document', when='BEFORE')),
+            model_name="document",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept_documents_do_not_change",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF (NEW.sha256, NEW.media_type) = (OLD.sha256, OLD.media_type) AND length(NEW.content) = 0 AND EXISTS (SELECT FROM referrals_datakey WHERE id = OLD.key_id AND destroyed_at IS NOT NULL) THEN RETURN NEW; END IF; RAISE EXCEPTION 'pgtrigger: a kept document does not change';",
+                    hash="058476f65cf24b789427b14735b93aeed3b07b62",
+                    operation='UPDATE OF "content", "sha256", "media_type"',
+                    pgid="pgtrigger_kept_documents_do_not_change_c03a9",
+                    table="referrals_document",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='disposition',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="disposition",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='disposition',
-            name='proposed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="disposition",
+            name="proposed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='dispositionitem',
-            name='case',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.case'),
+            model_name="dispositionitem",
+            name="case",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflows.case"
+            ),
         ),
         migrations.AddField(
-            model_name='dispositionitem',
-            name='disposition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='referrals.disposition'),
+            model_name="dispositionitem",
+            name="disposition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="items", to="referrals.disposition"
+            ),
         ),
         migrations.AddField(
-            model_name='dispositionitem',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.person'),
+            model_name="dispositionitem",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="referrals.person"
+            ),
         ),
         migrations.AddField(
-            model_name='dispositionitem',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.policy'),
+            model_name="dispositionitem",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflows.policy"
+            ),
         ),
         migrations.AddField(
-            model_name='dispositionitem',
-            name='taken_out_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="dispositionitem",
+            name="taken_out_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keyrotation',
-            trigger=pgtrigger.compiler.Trigger(name='rotations_of_keys_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='277adc40b6ffd02c3ddb9c24c7436cbd34f2743f', operation='UPDATE OR DELETE', pgid='pgtrigger_rotations_of_keys_are_append_only_2f9b8', table='referrals_keyrotation', when='BEFORE')),
+            model_name="keyrotation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="rotations_of_keys_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="277adc40b6ffd02c3ddb9c24c7436cbd34f2743f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_rotations_of_keys_are_append_only_2f9b8",
+                    table="referrals_keyrotation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keyrotation',
-            trigger=pgtrigger.compiler.Trigger(name='rotations_of_keys_are_never_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'this table is never emptied';", hash='2b4469b34a290d3b542cb12d3b6029dba8fcb82d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_rotations_of_keys_are_never_emptied_0800b', table='referrals_keyrotation', when='BEFORE')),
+            model_name="keyrotation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="rotations_of_keys_are_never_emptied",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'this table is never emptied';",
+                    hash="2b4469b34a290d3b542cb12d3b6029dba8fcb82d",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_rotations_of_keys_are_never_emptied_0800b",
+                    table="referrals_keyrotation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='legalhold',
-            name='case',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflows.case'),
+            model_name="legalhold",
+            name="case",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="workflows.case"
+            ),
         ),
         migrations.AddField(
-            model_name='legalhold',
-            name='lifted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="legalhold",
+            name="lifted_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='legalhold',
-            name='matter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.matter'),
+            model_name="legalhold",
+            name="matter",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="referrals.matter",
+            ),
         ),
         migrations.AddField(
-            model_name='legalhold',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="legalhold",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='legalhold',
-            name='organization',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.organization'),
+            model_name="legalhold",
+            name="organization",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="referrals.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='legalhold',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='referrals.person'),
+            model_name="legalhold",
+            name="person",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holds",
+                to="referrals.person",
+            ),
         ),
         migrations.AddField(
-            model_name='wishtobeforgotten',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wishes', to='referrals.person'),
+            model_name="wishtobeforgotten",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="wishes", to="referrals.person"
+            ),
         ),
         migrations.AddField(
-            model_name='wishtobeforgotten',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="wishtobeforgotten",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='wishtobeforgotten',
-            name='taken_back_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="wishtobeforgotten",
+            name="taken_back_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='disposition',
-            index=models.Index(fields=['fate', 'stage'], name='dispositions_by_fate'),
+            model_name="disposition",
+            index=models.Index(fields=["fate", "stage"], name="dispositions_by_fate"),
         ),
         migrations.AddConstraint(
-            model_name='disposition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate__in', ['CARRIED_ON', 'FINISHED']), _negated=True), models.Q(('decided_by__isnull', False), ('proposed_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='nobody_approves_their_own_disposition'),
+            model_name="disposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fate__in", ["CARRIED_ON", "FINISHED"]), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        ("proposed_by__isnull", False),
+                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="nobody_approves_their_own_disposition",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disposition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fate', 'FINISHED'), ('finished_at__isnull', False), models.Q(('certificate_hash', ''), _negated=True)), models.Q(models.Q(('fate', 'FINISHED'), _negated=True), ('certificate_hash', ''), ('finished_at__isnull', True)), _connector='OR'), name='a_finished_disposition_has_its_certificate'),
+            model_name="disposition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("fate", "FINISHED"),
+                        ("finished_at__isnull", False),
+                        models.Q(("certificate_hash", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("fate", "FINISHED"), _negated=True),
+                        ("certificate_hash", ""),
+                        ("finished_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_finished_disposition_has_its_certificate",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='disposition',
-            trigger=pgtrigger.compiler.Trigger(name='dispositions_are_never_removed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8b61d11650bf9fddc3538a390f55820064553fa5', operation='DELETE', pgid='pgtrigger_dispositions_are_never_removed_a1bbb', table='referrals_disposition', when='BEFORE')),
+            model_name="disposition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="dispositions_are_never_removed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="8b61d11650bf9fddc3538a390f55820064553fa5",
+                    operation="DELETE",
+                    pgid="pgtrigger_dispositions_are_never_removed_a1bbb",
+                    table="referrals_disposition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='disposition',
-            trigger=pgtrigger.compiler.Trigger(name='a_decided_disposition_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.fate = \'FINISHED\' OR (OLD.fate = \'TURNED_DOWN\') OR (OLD.fate = \'CARRIED_ON\' AND (ROW(OLD."stage", OLD."found_at", OLD."proposed_by_id", OLD."proposed_at", OLD."list_hash", OLD."decided_by_id", OLD."decided_at", OLD."decision_reason") IS DISTINCT FROM ROW(NEW."stage", NEW."found_at", NEW."proposed_by_id", NEW."proposed_at", NEW."list_hash", NEW."decided_by_id", NEW."decided_at", NEW."decision_reason") OR NEW.fate NOT IN (\'CARRIED_ON\', \'FINISHED\'))) OR (NEW.fate = \'CARRIED_ON\' AND OLD.fate NOT IN (\'WAITS\', \'CARRIED_ON\')) OR (NEW.fate = \'CARRIED_ON\' AND ROW(OLD."stage", OLD."found_at", OLD."proposed_by_id", OLD."proposed_at", OLD."list_hash") IS DISTINCT FROM ROW(NEW."stage", NEW."found_at", NEW."proposed_by_id", NEW."proposed_at", NEW."list_hash")))', func="RAISE EXCEPTION 'a disposition that was decided is never rewritten';", hash='fceae89c84ec85be000e5588403ba7dc427fb61c', operation='UPDATE', pgid='pgtrigger_a_decided_disposition_is_never_rewritten_8a941', table='referrals_disposition', when='BEFORE')),
+            model_name="disposition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_decided_disposition_is_never_rewritten",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.fate = \'FINISHED\' OR (OLD.fate = \'TURNED_DOWN\') OR (OLD.fate = \'CARRIED_ON\' AND (ROW(OLD."stage", OLD."found_at", OLD."proposed_by_id", OLD."proposed_at", OLD."list_hash", OLD."decided_by_id", OLD."decided_at", OLD."decision_reason") IS DISTINCT FROM ROW(NEW."stage", NEW."found_at", NEW."proposed_by_id", NEW."proposed_at", NEW."list_hash", NEW."decided_by_id", NEW."decided_at", NEW."decision_reason") OR NEW.fate NOT IN (\'CARRIED_ON\', \'FINISHED\'))) OR (NEW.fate = \'CARRIED_ON\' AND OLD.fate NOT IN (\'WAITS\', \'CARRIED_ON\')) OR (NEW.fate = \'CARRIED_ON\' AND ROW(OLD."stage", OLD."found_at", OLD."proposed_by_id", OLD."proposed_at", OLD."list_hash") IS DISTINCT FROM ROW(NEW."stage", NEW."found_at", NEW."proposed_by_id", NEW."proposed_at", NEW."list_hash")))',
+                    func="RAISE EXCEPTION 'a disposition that was decided is never rewritten';",
+                    hash="fceae89c84ec85be000e5588403ba7dc427fb61c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_decided_disposition_is_never_rewritten_8a941",
+                    table="referrals_disposition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispositionitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True), ('what', 'WORKER')), fields=('person',), name='a_worker_is_in_one_open_disposition'),
+            model_name="dispositionitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True), ("what", "WORKER")),
+                fields=("person",),
+                name="a_worker_is_in_one_open_disposition",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispositionitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True), ('what', 'SCREENING')), fields=('case',), name='notes_are_in_one_open_disposition'),
+            model_name="dispositionitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True), ("what", "SCREENING")),
+                fields=("case",),
+                name="notes_are_in_one_open_disposition",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispositionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', True), ('what', 'WORKER')), models.Q(('case__isnull', False), ('what', 'SCREENING')), _connector='OR'), name='screening_notes_are_of_a_case'),
+            model_name="dispositionitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("case__isnull", True), ("what", "WORKER")),
+                    models.Q(("case__isnull", False), ("what", "SCREENING")),
+                    _connector="OR",
+                ),
+                name="screening_notes_are_of_a_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispositionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_at__isnull', True)), models.Q(('settled_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='a_settled_item_has_its_outcome'),
+            model_name="dispositionitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("settled_at__isnull", True)),
+                    models.Q(("settled_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_settled_item_has_its_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispositionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'TAKEN_OUT'), _negated=True), models.Q(('not_before__isnull', False), ('taken_out_by__isnull', False), models.Q(('taken_out_because', ''), _negated=True)), _connector='OR'), name='who_takes_an_item_out_says_why'),
+            model_name="dispositionitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "TAKEN_OUT"), _negated=True),
+                    models.Q(
+                        ("not_before__isnull", False),
+                        ("taken_out_by__isnull", False),
+                        models.Q(("taken_out_because", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="who_takes_an_item_out_says_why",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dispositionitem',
-            trigger=pgtrigger.compiler.Trigger(name='items_of_dispositions_are_never_removed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9c3721398507268f1048ee193805b8f08e7b8961', operation='DELETE', pgid='pgtrigger_items_of_dispositions_are_never_removed_c0552', table='referrals_dispositionitem', when='BEFORE')),
+            model_name="dispositionitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="items_of_dispositions_are_never_removed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="9c3721398507268f1048ee193805b8f08e7b8961",
+                    operation="DELETE",
+                    pgid="pgtrigger_items_of_dispositions_are_never_removed_c0552",
+                    table="referrals_dispositionitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dispositionitem',
-            trigger=pgtrigger.compiler.Trigger(name='a_settled_item_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.settled_at IS NOT NULL OR ROW(OLD."disposition_id", OLD."what", OLD."person_id", OLD."case_id", OLD."rule_id", OLD."cases", OLD."starts_on", OLD."due_on") IS DISTINCT FROM ROW(NEW."disposition_id", NEW."what", NEW."person_id", NEW."case_id", NEW."rule_id", NEW."cases", NEW."starts_on", NEW."due_on"))', func="RAISE EXCEPTION 'what was found and settled in a disposition is never rewritten';", hash='b33de246bd50409d20f1fcb600f8a6ab3efb9b92', operation='UPDATE', pgid='pgtrigger_a_settled_item_is_never_rewritten_cb539', table='referrals_dispositionitem', when='BEFORE')),
+            model_name="dispositionitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_settled_item_is_never_rewritten",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.settled_at IS NOT NULL OR ROW(OLD."disposition_id", OLD."what", OLD."person_id", OLD."case_id", OLD."rule_id", OLD."cases", OLD."starts_on", OLD."due_on") IS DISTINCT FROM ROW(NEW."disposition_id", NEW."what", NEW."person_id", NEW."case_id", NEW."rule_id", NEW."cases", NEW."starts_on", NEW."due_on"))',
+                    func="RAISE EXCEPTION 'what was found and settled in a disposition is never rewritten';",
+                    hash="b33de246bd50409d20f1fcb600f8a6ab3efb9b92",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_settled_item_is_never_rewritten_cb539",
+                    table="referrals_dispositionitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dispositionitem',
-            trigger=pgtrigger.compiler.Trigger(name='nothing_is_destroyed_unapproved', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."outcome" = \'DESTROYED\')', func="IF NOT EXISTS (SELECT FROM referrals_disposition WHERE id = NEW.disposition_id AND fate = 'CARRIED_ON') THEN RAISE EXCEPTION 'nothing is destroyed that a second person did not approve'; END IF; RETURN NEW;", hash='cb29ba0b700ea4d0f4fd6b86455d2fd8510d6e91', operation='UPDATE OR INSERT', pgid='pgtrigger_nothing_is_destroyed_unapproved_0ec45', table='referrals_dispositionitem', when='BEFORE')),
+            model_name="dispositionitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="nothing_is_destroyed_unapproved",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.\"outcome\" = 'DESTROYED')",
+                    func="IF NOT EXISTS (SELECT FROM referrals_disposition WHERE id = NEW.disposition_id AND fate = 'CARRIED_ON') THEN RAISE EXCEPTION 'nothing is destroyed that a second person did not approve'; END IF; RETURN NEW;",
+                    hash="cb29ba0b700ea4d0f4fd6b86455d2fd8510d6e91",
+                    operation="UPDATE OR INSERT",
+                    pgid="pgtrigger_nothing_is_destroyed_unapproved_0ec45",
+                    table="referrals_dispositionitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='legalhold',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['-opened_at'], name='holds_in_force'),
+            model_name="legalhold",
+            index=models.Index(
+                condition=models.Q(("lifted_at__isnull", True)), fields=["-opened_at"], name="holds_in_force"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(('lifted_by__isnull', True), models.Q(('lifted_by', models.F('opened_by')), _negated=True), _connector='OR'), name='nobody_lifts_their_own_hold'),
+            model_name="legalhold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lifted_by__isnull", True),
+                    models.Q(("lifted_by", models.F("opened_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_lifts_their_own_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='a_lifted_hold_says_by_whom'),
+            model_name="legalhold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lifted_at__isnull", True), ("lifted_by__isnull", True)),
+                    models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_lifted_hold_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', False), ('scope', 'PERSON')), models.Q(('case__isnull', False), ('scope', 'CASE')), models.Q(('organization__isnull', False), ('scope', 'ORGANIZATION')), models.Q(('matter__isnull', False), ('scope', 'MATTER')), _connector='OR'), name='a_hold_covers_something'),
+            model_name="legalhold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("person__isnull", False), ("scope", "PERSON")),
+                    models.Q(("case__isnull", False), ("scope", "CASE")),
+                    models.Q(("organization__isnull", False), ("scope", "ORGANIZATION")),
+                    models.Q(("matter__isnull", False), ("scope", "MATTER")),
+                    _connector="OR",
+                ),
+                name="a_hold_covers_something",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legalhold',
-            trigger=pgtrigger.compiler.Trigger(name='holds_are_never_removed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='18bb9bcf9fa4b3f6af97904e9518a56a4917a04d', operation='DELETE', pgid='pgtrigger_holds_are_never_removed_b2e75', table='referrals_legalhold', when='BEFORE')),
+            model_name="legalhold",
+            trigger=pgtrigger.compiler.Trigger(
+                name="holds_are_never_removed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="18bb9bcf9fa4b3f6af97904e9518a56a4917a04d",
+                    operation="DELETE",
+                    pgid="pgtrigger_holds_are_never_removed_b2e75",
+                    table="referrals_legalhold",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legalhold',
-            trigger=pgtrigger.compiler.Trigger(name='a_hold_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (ROW(OLD."scope", OLD."person_id", OLD."case_id", OLD."organization_id", OLD."matter_id", OLD."reason", OLD."authority", OLD."opened_by_id", OLD."opened_at") IS DISTINCT FROM ROW(NEW."scope", NEW."person_id", NEW."case_id", NEW."organization_id", NEW."matter_id", NEW."reason", NEW."authority", NEW."opened_by_id", NEW."opened_at") OR (OLD.lifted_at IS NOT NULL AND ROW(OLD."lifted_by_id", OLD."lifted_at", OLD."lifted_because") IS DISTINCT FROM ROW(NEW."lifted_by_id", NEW."lifted_at", NEW."lifted_because")))', func="RAISE EXCEPTION 'a legal hold is lifted once and never rewritten';", hash='8296978b72f4848fb9d665ff213dc565224aa30b', operation='UPDATE', pgid='pgtrigger_a_hold_is_never_rewritten_da785', table='referrals_legalhold', when='BEFORE')),
+            model_name="legalhold",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_hold_is_never_rewritten",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (ROW(OLD."scope", OLD."person_id", OLD."case_id", OLD."organization_id", OLD."matter_id", OLD."reason", OLD."authority", OLD."opened_by_id", OLD."opened_at") IS DISTINCT FROM ROW(NEW."scope", NEW."person_id", NEW."case_id", NEW."organization_id", NEW."matter_id", NEW."reason", NEW."authority", NEW."opened_by_id", NEW."opened_at") OR (OLD.lifted_at IS NOT NULL AND ROW(OLD."lifted_by_id", OLD."lifted_at", OLD."lifted_because") IS DISTINCT FROM ROW(NEW."lifted_by_id", NEW."lifted_at", NEW."lifted_because")))',
+                    func="RAISE EXCEPTION 'a legal hold is lifted once and never rewritten';",
+                    hash="8296978b72f4848fb9d665ff213dc565224aa30b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_a_hold_is_never_rewritten_da785",
+                    table="referrals_legalhold",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wishtobeforgotten',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('person',), name='a_worker_wishes_to_be_forgotten_once'),
+            model_name="wishtobeforgotten",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_back_at__isnull", True)),
+                fields=("person",),
+                name="a_worker_wishes_to_be_forgotten_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wishtobeforgotten',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', False), _connector='XOR'), name='a_wish_taken_back_says_by_whom'),
+            model_name="wishtobeforgotten",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taken_back_at__isnull", True), ("taken_back_by__isnull", False), _connector="XOR"
+                ),
+                name="a_wish_taken_back_says_by_whom",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='wishtobeforgotten',
-            trigger=pgtrigger.compiler.Trigger(name='wishes_are_never_removed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7a08b52f1a4272e359c311168ad2e726d9bd2ec1', operation='DELETE', pgid='pgtrigger_wishes_are_never_removed_54967', table='referrals_wishtobeforgotten', when='BEFORE')),
+            model_name="wishtobeforgotten",
+            trigger=pgtrigger.compiler.Trigger(
+                name="wishes_are_never_removed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="7a08b52f1a4272e359c311168ad2e726d9bd2ec1",
+                    operation="DELETE",
+                    pgid="pgtrigger_wishes_are_never_removed_54967",
+                    table="referrals_wishtobeforgotten",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Batches of what is due to be destroyed: found by the rules, reviewed, proposed, approved by somebody else."""
+"""Batches of what is due to be destroyed: found by the rules, proposed by one person, approved by another."""
 
 from __future__ import annotations
 
@@ -67,10 +67,7 @@ class Disposition(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(fate__in=["CARRIED_ON", "FINISHED"])
-                | (
-                    Q(decided_by__isnull=False, proposed_by__isnull=False)
-                    & ~Q(decided_by=F("proposed_by"))
-                ),
+                | (Q(decided_by__isnull=False, proposed_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
                 name="nobody_approves_their_own_disposition",
             ),
             models.CheckConstraint(
@@ -105,10 +102,10 @@ class Disposition(models.Model):
 
 
 class DispositionItem(models.Model):
-    """One worker, or the screening notes of one request: which rule says that it is due, and what became of it.
+    """One worker, or the screening notes of one request: by which rule it is due, and what became of it.
 
     ``cases`` are the kinds, references and closing days of the worker's cases when it was found; ``case`` is
-    the request whose notes go. The rule's time ran from ``starts_on``; ``due_on`` was the last day of keeping.
+    the request whose notes go. The time ran from ``starts_on``; ``due_on`` was the last day of keeping.
     """
 
     class What(models.TextChoices):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .people import User
 
 RECORD_KEEPERS = frozenset({Capacity.PRIVACY_OFFICER, Capacity.ADMINISTRATOR})
-"""Those who see what is due, held and destroyed: tokens and references, never a name or what a case is about."""
+"""Those who see what is due, held and destroyed: tokens and references, no name and no content."""
 
 SAID = (
     "scope", "person_id", "case_id", "organization_id", "matter_id", "reason", "authority", "opened_by_id",

@@ -1,4 +1,4 @@
-"""Carries out approved dispositions, one item in each transaction, so that it may be killed and begun again."""
+"""Carries out approved dispositions, one item in each transaction: it may be killed and begun again."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _two(batch: Disposition) -> tuple[User, User]:
 
 
 def _settle_screening(item: DispositionItem, *, at: datetime) -> str:
-    request = WorkerRequest.objects.get(pk=item.case_id)
+    request = WorkerRequest.objects.get(pk=item.case_id or 0)
     if KeyDestruction.objects.filter(person=item.person_id).exists():
         return Outcome.GONE
     if holds.covering([item.person_id]):

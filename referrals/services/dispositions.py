@@ -41,7 +41,7 @@ def items_of(disposition: Disposition) -> QuerySet[DispositionItem]:
 
 
 def list_hash(disposition: Disposition) -> str:
-    """SHA-256 over what is still to be destroyed by a batch: the second person approves this and nothing else."""
+    """SHA-256 over what a batch is still to destroy: the second person approves this and nothing else."""
     return digest([_said(item) for item in items_of(disposition).order_by("pk") if item.is_open])
 
 
@@ -78,7 +78,7 @@ def take_out(
 ) -> DispositionItem:
     """Keep one item; it may be found again from ``not_before`` on.
 
-    Raises ``PermissionDenied``, ``PersonalDataFound``, and ``DispositionRefused`` once the batch was proposed.
+    Raises ``PermissionDenied``, ``PersonalDataFound``, and ``DispositionRefused`` once it was proposed.
     """
     _only(may_propose(by))
     batch = _locked(item.disposition)
@@ -116,7 +116,7 @@ def propose(disposition: Disposition, *, by: User, at: datetime) -> Disposition:
 def approve(disposition: Disposition, *, seen: str, by: User, at: datetime) -> Disposition:
     """Order that everything in a proposed batch be destroyed. By another person than the proposer.
 
-    ``seen`` is the hash of the list that the page showed. Raises ``PermissionDenied`` for somebody who may not
+    ``seen`` is the hash of the list that was shown. Raises ``PermissionDenied`` for somebody who may not
     see it, and ``DispositionRefused``.
     """
     _only(may_keep(by))

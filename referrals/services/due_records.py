@@ -1,4 +1,4 @@
-"""Finds what is due to be destroyed and puts it into batches to be reviewed. It may be stopped and begun again."""
+"""Finds what is due to be destroyed and puts it into batches. It may be stopped and begun again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Found:
 
     def item(self, disposition: Disposition) -> DispositionItem:
         verdict = self.verdict
-        if verdict.rule is None or verdict.due is None:
+        if verdict.rule is None or verdict.due is None or verdict.starts_on is None:
             raise ValueError("Nothing is due without a rule.")
         return DispositionItem(
             disposition=disposition, what=self.what, person_id=self.person, case_id=self.case,
@@ -58,8 +58,8 @@ class Found:
 def find(*, at: datetime, batch: int = BATCH) -> RetentionSurvey:
     """Walk over everything, screening notes first; what is due and in no open batch goes into one.
 
-    Each five hundred are done in a transaction of their own, so a walk that was stopped is begun again without
-    harm. Returns the figures of the walk, which are stored.
+    Each five hundred are done in a transaction of their own, so a walk that was stopped is begun again
+    without harm. Returns the figures of the walk, which are stored.
     """
     on, book = rule_day(at), policies.book()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -138,7 +138,7 @@ def _not_listed(due: Iterable[Found], *, on: date) -> Iterator[Found]:
 
 
 def _put(found: Iterable[Found], *, at: datetime, batch: int) -> None:
-    """Into the batch of its stage that is still to be reviewed, as long as there is room, then into a new one."""
+    """Into the batch of its stage that is still to be reviewed while there is room, then into a new one."""
     room: dict[int, tuple[Disposition, int]] = {}
     items = []
     for each in found:

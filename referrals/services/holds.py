@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
 from recordsets.collisions import in_one_piece
@@ -32,6 +32,9 @@ from ..models import (
 )
 from ..models.visibility import PERSON
 
+AT_ONCE = 100
+"""Holds that one query asks about."""
+
 
 class HoldRefused(ValueError):
     """Nothing was opened or lifted. The message is a sentence for whoever asked for it."""
@@ -50,8 +53,8 @@ def may_open(user: User) -> bool:
 def open_hold(*, on: Any, reason: str, authority: str, by: User, at: datetime) -> LegalHold:
     """Hold what concerns a worker, a case, an organization or a matter, from now on.
 
-    Raises ``PermissionDenied`` for anybody but the privacy officer, ``PersonalDataFound`` for texts that say who
-    it is, ``HoldRefused`` where a text is missing.
+    Raises ``PermissionDenied`` for anybody but the privacy officer, ``PersonalDataFound`` for texts that say
+    who it is, ``HoldRefused`` where a text is missing.
     """
     if not may_open(by):
         raise PermissionDenied
@@ -106,21 +109,18 @@ def covered_by(hold: LegalHold) -> Q:
         case LegalHold.Scope.PERSON:
             return Q(pk=hold.person_id)
         case LegalHold.Scope.CASE:
-            return _of_case(hold.case_id)
+            return _of_case(hold.case)
         case LegalHold.Scope.MATTER:
             return _of_statements(matter=hold.matter_id) | _of_letters(matter=hold.matter_id)
     return _of_organization(hold.organization)
 
 
-def _of_case(case_id: int | None) -> Q:
-    kind = Case.objects.filter(pk=case_id).values_list("kind", flat=True).first()
-    if kind == Kind.STATEMENT:
-        return _of_statements(pk=case_id)
-    if kind == Kind.SOI_REQUEST:
-        return _of_statements(soi_request=case_id)
-    if kind is None:
-        return Q(pk__in=[])
-    return Q(pk__in=record_models()[kind].objects.filter(pk=case_id).values(PERSON[Kind(kind)]))
+def _of_case(case: Any) -> Q:
+    if case.kind == Kind.STATEMENT:
+        return _of_statements(pk=case.pk)
+    if case.kind == Kind.SOI_REQUEST:
+        return _of_statements(soi_request=case.pk)
+    return Q(pk__in=record_models()[case.kind].objects.filter(pk=case.pk).values(PERSON[Kind(case.kind)]))
 
 
 def _of_statements(**of: Any) -> Q:
@@ -154,13 +154,18 @@ def _of_organization(organization: Any) -> Q:
 
 
 def covering(people: Iterable[int]) -> dict[int, list[LegalHold]]:
-    """The holds in force over some workers, by the worker's key; one query, and one more for each hold."""
+    """The holds in force over some workers, by the worker's key: one query, and another where any is."""
     found: dict[int, list[LegalHold]] = defaultdict(list)
     wanted = list(people)
-    for hold in LegalHold.objects.in_force().select_related("organization"):
-        held = Person.objects.filter(covered_by(hold), pk__in=wanted)
-        for pk in held.values_list("pk", flat=True):
-            found[pk].append(hold)
+    by_pk = {hold.pk: hold for hold in LegalHold.objects.in_force().select_related("organization", "case")}
+    parts = [
+        Person.objects.filter(covered_by(hold), pk__in=wanted).order_by().values_list("pk", Value(pk))
+        for pk, hold in by_pk.items()
+    ]
+    for start in range(0, len(parts), AT_ONCE):
+        first, *others = parts[start : start + AT_ONCE]
+        for person, hold in first.union(*others, all=True):
+            found[person].append(by_pk[hold])
     return dict(found)
 
 

@@ -31,9 +31,10 @@ class KeyRefused(ValueError):
 def destroy(person: Person, *, because: str, at: datetime, by: User | None = None) -> KeyDestruction:
     """Make everything personal about a worker unreadable for good, in every backup of the database too.
 
-    Cases, their histories, decisions' dates and statistics stay. Each case gets a line, the bytes of its papers
-    go. What was typed as a reason stands in histories and is redacted there. Raises ``KeyRefused``, also where
-    a legal hold covers the worker, and ``PersonalDataFound`` for a reason that says who it is. ``forget_destroyed`` ends it, by itself once this is committed.
+    Cases, their histories, decisions' dates and statistics stay. Each case gets a line, the bytes of its
+    papers go. What was typed as a reason stands in histories and is redacted there. Raises ``KeyRefused``,
+    also where a legal hold covers the worker, and ``PersonalDataFound`` for a reason that says who it is.
+    ``forget_destroyed`` ends it, by itself once this is committed.
     """
     holds.none_comes()
     person = Person.objects.select_for_update().get(pk=person.pk)

@@ -73,7 +73,7 @@ def of(people: Iterable[Person]) -> Iterator[WorkerFacts]:
 
 
 def _last_steps(cases: Iterable[int]) -> dict[int, date]:
-    """The day of the last line in the history of each of these cases, apart from those of forgetting itself."""
+    """The day of the last line in the history of each of these cases, without those of forgetting itself."""
     steps = Step.objects.filter(case_id__in=list(cases)).exclude(name__in=OF_FORGETTING).order_by()
     rows = steps.values("case_id").annotate(last=Max("at"))
     return {row["case_id"]: rule_day(row["last"]) for row in rows}

@@ -25,7 +25,7 @@ def _locked(person: Person, by: User) -> Person:
 
 @in_one_piece
 def record(person: Person, *, asked_on: date, by: User, at: datetime) -> WishToBeForgotten:
-    """Record a wish; one that stands is returned as it is. Raises ``PermissionDenied`` for another's worker."""
+    """Record a wish; one that stands is returned. Raises ``PermissionDenied`` for others' workers."""
     own = _locked(person, by)
     return of(own) or WishToBeForgotten.objects.create(
         person=own, asked_on=asked_on, recorded_by=by, recorded_at=at

@@ -84,7 +84,9 @@ def _decide(request: SignedIn, batch: Disposition, form: DispositionDecisionForm
     at, said = present.now(), form.cleaned_data
     if form.approves:
         service.approve(batch, seen=said["seen"], by=request.user, at=at)
-        messages.success(request, _("Approved. It is carried out within minutes; this page says how far it is."))
+        messages.success(
+            request, _("Approved. It is carried out within minutes; this page says how far it is.")
+        )
     else:
         service.turn_down(batch, because=said["note"], by=request.user, at=at)
         messages.success(request, _("Turned down. Nothing was destroyed."))
@@ -104,8 +106,7 @@ def _context(request: SignedIn, batch: Disposition, form: Any) -> dict[str, Any]
         "batch": batch,
         "name": retention_pages.name_of(batch),
         "table": table,
-        "number": page.paginator.count,
-        "left": left,
+        "left": retention_pages.how_much_is_left(left, page.paginator.count),
         "review": review,
         "may_propose": review and left > 0,
         "form": form,

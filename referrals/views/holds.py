@@ -59,9 +59,7 @@ def hold(request: SignedIn, pk: int) -> HttpResponse:
     status = 400 if form.is_bound else 200
     if form.is_valid():
         try:
-            service.lift(
-                shown, because=form.cleaned_data["because"], by=request.user, at=present.now()
-            )
+            service.lift(shown, because=form.cleaned_data["because"], by=request.user, at=present.now())
         except service.HoldRefused as refused:
             form.add_error(None, str(refused))
             status = CONFLICT
@@ -72,6 +70,7 @@ def hold(request: SignedIn, pk: int) -> HttpResponse:
             return redirect("hold", pk=pk)
     context = {
         "hold": shown,
+        "name": retention_pages.name_of_hold(shown),
         "target": retention_pages.target_of(shown),
         "covers": service.how_many(shown),
         "form": form,

@@ -1,4 +1,4 @@
-"""The privacy officer's pages about retention: what they show, what they refuse, and nobody's name on them."""
+"""The privacy officer's pages about retention: what they show and refuse, and nobody's name on them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def text(answer: Any) -> str:
     return answer.content.decode()
 
 
-def test_what_is_due_is_on_the_first_page_with_rule_and_figures(add: Add, browse: Browse, officer: User) -> None:
+def test_what_is_due_is_on_the_first_page_with_rule_and_figures(
+    add: Add, browse: Browse, officer: User
+) -> None:
     add()
     browser = browse(officer)
     assert "Nothing is due" in text(browser.get("/retention/"))
@@ -137,7 +139,9 @@ def test_a_hold_is_opened_by_one_and_lifted_by_another(
     assert withdrawn.person.token in text(browser.get("/retention/holds/?show=all"))
 
 
-def test_two_matters_of_one_number_ask_for_the_agency(add: Add, browse: Browse, officer: User, cast: Cast) -> None:
+def test_two_matters_of_one_number_ask_for_the_agency(
+    add: Add, browse: Browse, officer: User, cast: Cast
+) -> None:
     matter_of(cast), matter_of(cast, code="NYSDOL")
     told = {"scope": "MATTER", "reason": "A lawsuit.", "authority": "Court order"}
     answer = browse(officer).post("/retention/holds/", {"mark": "28-CA-300001", **told})

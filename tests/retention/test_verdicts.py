@@ -39,7 +39,8 @@ TABLE = [
     # the worker asked to be forgotten: thirty days, where nothing was filed
     (worker(last_on=DAYS_30, asked_on=DAYS_30), Standing.DUE, retention.ASKED),
     (worker(last_on=DAYS_30, asked_on=TODAY - timedelta(days=30)), Standing.SOON, retention.ASKED),
-    (worker(case(REQUEST, date(2029, 1, 1)), asked_on=DAYS_30), Standing.LATER, "retention.worker_request.closed"),
+    (worker(case(REQUEST, date(2029, 1, 1)), asked_on=DAYS_30), Standing.LATER,
+     "retention.worker_request.closed"),
     # something was filed: the last of the rules of the closed cases
     (worker(case(REQUEST, YEARS_7)), Standing.DUE, "retention.worker_request.closed"),
     (worker(case(REQUEST, date(2023, 6, 14))), Standing.SOON, "retention.worker_request.closed"),

@@ -137,6 +137,11 @@ OF_OTHERS: dict[str, tuple[str, set[str]]] = {
     "redaction": ("request to redact", STEWARDS),
     "disclosures": ("worker", OWN | OVERSEERS),
     "access_alert": ("alert about a search", OWN | OVERSEERS | {"supervisor"}),
+    "hold": ("hold", OVERSEERS),
+    "disposition": ("batch to be destroyed", OVERSEERS),
+    "disposition_item": ("item of that batch", PRIVACY),
+    "disposition_certificate": ("batch that was destroyed", OVERSEERS),
+    "worker_wish": ("worker", OWN),
     "mfa_remove_webauthn": ("passkey", OWN),
     "admission": ("proposed organization", OVERSEERS),
     "organization": ("organization", OWN | OVERSEERS),
@@ -179,6 +184,9 @@ OF_NOTHING: dict[str, set[str]] = {
     "openings": OVERSEERS | REPRESENTATIVES | {"supervisor", "approver", "second_approver", "ny_approver"},
     "privacy_incidents": PRIVACY,
     "privacy_incident_new": PRIVACY,
+    "retention": OVERSEERS,
+    "data_keys": OVERSEERS,
+    "holds": OVERSEERS,
     "account_change_password": SIGNED_IN,
     "account_set_password": SIGNED_IN,
     "account_reset_password": EVERYBODY,
@@ -437,6 +445,7 @@ def things(world: World) -> dict[str, dict[str, Any]]:
     )
     incident = Incident.objects.create(message=message, kind=Incident.Kind.BOUNCED, opened_at=OPEN_WORLD)
     people = keeping.things(cast, at_uscis)
+    batch = housekeeping.disposition(world)
     return {
         "letter": {"public_id": letter.public_id},
         "message": {"public_id": message.public_id},
@@ -459,5 +468,9 @@ def things(world: World) -> dict[str, dict[str, Any]]:
         "incident of reading": {"pk": people["privacy incident"][0]},
         "alert about a search": {"pk": alert.pk},
         "export": {"reference": housekeeping.export(cast.representative).reference},
+        "hold": {"pk": housekeeping.hold(world).pk},
+        "batch to be destroyed": {"pk": batch.pk},
+        "item of that batch": {"pk": batch.pk, "number": batch.items.get().pk},
+        "batch that was destroyed": {"pk": housekeeping.finished(world).pk},
         "passkey": {"pk": passkey.pk},
     }

@@ -4,20 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workflows', '0004_privacy_officer'),
+        ("workflows", "0004_privacy_officer"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='policy',
-            name='governs',
-            field=models.CharField(choices=[('filed', 'the date of filing'), ('served', 'the date of service'), ('decided', 'the date of the decision'), ('pending', 'each day the case is pending'), ('signed', 'the date of signature'), ('opened', 'the date the case was opened'), ('kept', 'each day the record is kept')], max_length=10),
+            model_name="policy",
+            name="governs",
+            field=models.CharField(
+                choices=[
+                    ("filed", "the date of filing"),
+                    ("served", "the date of service"),
+                    ("decided", "the date of the decision"),
+                    ("pending", "each day the case is pending"),
+                    ("signed", "the date of signature"),
+                    ("opened", "the date the case was opened"),
+                    ("kept", "each day the record is kept"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='policychange',
-            name='governs',
-            field=models.CharField(blank=True, choices=[('filed', 'the date of filing'), ('served', 'the date of service'), ('decided', 'the date of the decision'), ('pending', 'each day the case is pending'), ('signed', 'the date of signature'), ('opened', 'the date the case was opened'), ('kept', 'each day the record is kept')], max_length=10),
+            model_name="policychange",
+            name="governs",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("filed", "the date of filing"),
+                    ("served", "the date of service"),
+                    ("decided", "the date of the decision"),
+                    ("pending", "each day the case is pending"),
+                    ("signed", "the date of signature"),
+                    ("opened", "the date the case was opened"),
+                    ("kept", "each day the record is kept"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--carry-out", action="store_true", help="destroy what was approved, find nothing")
+        parser.add_argument(
+            "--carry-out", action="store_true", help="destroy what was approved, find nothing"
+        )
         parser.add_argument("--batch", type=int, default=due_records.BATCH, help="items in one batch (200)")
 
     def handle(self, *, carry_out: bool, batch: int, **_options: Any) -> None:

@@ -6,7 +6,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from notifications.models import Incident
-from referrals.models import Access, AccessAlert, Delegation, Export
+from referrals.models import (
+    Access,
+    AccessAlert,
+    Delegation,
+    Disposition,
+    DispositionItem,
+    Export,
+    LegalHold,
+    Person,
+)
 from referrals.services import redactions
 from tests.cases import OPEN_WORLD, request_draft
 from tests.referrals.people import keeping
@@ -39,6 +48,13 @@ def begin(casework: Casework) -> None:
         "alert": (alert(casework, "first").pk,),
         **keeping.things(casework.cast, casework.reviewed),
         "export": (export(casework.cast.representative).reference,),
+        "hold": (hold(casework).pk,),
+    }
+    batch = disposition(casework)
+    casework.at |= {
+        "disposition": (batch.pk,),
+        "item of a disposition": (batch.pk, batch.items.latest("pk").pk),
+        "finished disposition": (finished(casework).pk,),
     }
 
 
@@ -54,6 +70,9 @@ def add(casework: Casework, row: int) -> None:
     alert(casework, str(row))
     export(casework.cast.representative)
     redaction(casework)
+    hold(casework)
+    item(casework, Disposition.objects.get(pk=casework.at["disposition"][0]))
+    disposition(casework)
 
 
 def export(person: Any) -> Export:
@@ -126,6 +145,45 @@ def alert(casework: Any, key: str) -> AccessAlert:
     return AccessAlert.objects.create(
         **who, key=key, rule=AccessAlert.Rule.ODD_HOURS, owners=[owner], number=1, first_at=OPEN_WORLD,
         last_at=OPEN_WORLD, found_at=OPEN_WORLD,
+    )  # fmt: skip
+
+
+def hold(casework: Any) -> LegalHold:
+    """A hold on a matter of another agency."""
+    cast = casework.cast
+    return LegalHold.objects.create(
+        scope=LegalHold.Scope.ORGANIZATION, organization=cast.organizations["NYSDOL"], reason="A lawsuit.",
+        authority="Court order", opened_by=cast.privacy_officer, opened_at=OPEN_WORLD,
+    )  # fmt: skip
+
+
+def disposition(casework: Any) -> Disposition:
+    """A batch to be reviewed, with one item."""
+    batch = Disposition.objects.create(stage=Disposition.Stage.NEVER_FILED, found_at=OPEN_WORLD)
+    item(casework, batch)
+    return batch
+
+
+def item(casework: Any, batch: Disposition) -> DispositionItem:
+    """A worker of whom nothing was filed, as they stand in a batch."""
+    cast, number = casework.cast, Person.objects.count()
+    person = Person.objects.create(
+        token=f"W-IDLE{number}", given_names="Prudencia", family_names="Ejemplo", added_at=OPEN_WORLD,
+        added_by=cast.representative,
+    )  # fmt: skip
+    return DispositionItem.objects.create(
+        disposition=batch, what=DispositionItem.What.WORKER, person=person, starts_on=OPEN_WORLD.date(),
+        rule=Policy.objects.get(key="retention.worker.never_filed"), due_on=OPEN_WORLD.date(),
+    )  # fmt: skip
+
+
+def finished(casework: Any) -> Disposition:
+    """A batch that two people have carried out."""
+    cast, fate = casework.cast, Disposition.Fate
+    return Disposition.objects.create(
+        stage=Disposition.Stage.NEVER_FILED, found_at=OPEN_WORLD, fate=fate.DONE,
+        proposed_by=cast.privacy_officer, proposed_at=OPEN_WORLD, decided_by=cast.administrator,
+        decided_at=OPEN_WORLD, finished_at=OPEN_WORLD, list_hash="0" * 64, certificate_hash="0" * 64,
     )  # fmt: skip
 
 

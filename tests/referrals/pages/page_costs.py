@@ -152,7 +152,7 @@ PAGES = [
     # The worker's side
     Page("workers", "representative", 15),
     Page("worker_new", "representative", 5),
-    Page("worker", "representative", 24, "worker"),
+    Page("worker", "representative", 26, "worker"),
     Page("worker_edit", "representative", 8, "worker"),
     Page("worker_consent_withdraw", "representative", 14, "worker"),
     Page("request_new", "representative", 8),
@@ -220,6 +220,16 @@ PAGES = [
     Page("access_alerts", "privacy_officer", 9),
     Page("access_alert", "privacy_officer", 8, "alert"),
     Page("case_purpose", "ice_reviewer", 7, "at ice"),
+    # Time to forget
+    Page("retention", "privacy_officer", 8),
+    Page("retention", "administrator", 8, query="?show=over"),
+    Page("data_keys", "privacy_officer", 7),
+    Page("holds", "privacy_officer", 7),
+    Page("hold", "privacy_officer", 7, "hold"),
+    Page("disposition", "privacy_officer", 11, "disposition"),
+    Page("disposition_item", "privacy_officer", 7, "item of a disposition"),
+    Page("disposition_certificate", "privacy_officer", 9, "finished disposition"),
+    Page("worker_wish", "representative", 9, "worker"),
 ]
 
 # Addresses that answer with no page of their own.

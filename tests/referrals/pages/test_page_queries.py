@@ -30,7 +30,7 @@ LISTS = {
     "desk", "search", "matters", "matter", "statement_new", "workers", "worker", "notices", "inbox",
     "kept_mail", "overrides", "override_new", "case_history", "request_evidence", "request_new",
     "closures", "rule_changes", "incidents", "redactions", "soi_request_assess", "soi_request_new",
-    "together", "together_assign",
+    "together", "together_assign", "retention", "holds", "disposition",
 }  # fmt: skip
 
 
