@@ -22,8 +22,8 @@ def method() -> str:
     """How it was destroyed, and what stays."""
     return _(
         "Each worker's data key was destroyed in the database and by its keeper, so everything personal "
-        "under it can be read from no backup either; the bytes of papers are gone, and words in histories were "
-        "redacted. Screening notes were overwritten; backups hold them until they run out. Cases, their "
+        "under it can be read from no backup either; the bytes of papers are gone, and words in histories "
+        "were redacted. Screening notes were overwritten; backups hold them until they run out. Cases, their "
         "histories and the figures stay."
     )
 

@@ -20,11 +20,18 @@ from referrals.services.steps import take_step
 from tests.cases import OPEN_WORLD, active_statement, draft_request
 
 
+@pytest.fixture
+def keystore(settings: Any, tmp_path: Path) -> Path:
+    """A directory of its own: what is destroyed in it is missing nowhere else."""
+    settings.KEYSTORE = tmp_path / "keystore"
+    return settings.KEYSTORE
+
+
 class TestForgotten:
     @pytest.fixture(autouse=True)
-    def _stage(self, cast: Cast, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        settings.KEYSTORE = tmp_path / "keystore"
+    def _stage(self, keystore: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cast, self.now = cast, OPEN_WORLD
+        self.browsers: dict[str, Client] = {}
         monkeypatch.setattr(present, "now", lambda: self.now)
 
     def test_two_people_agree_and_a_hold_keeps_the_other_one(
@@ -53,9 +60,10 @@ class TestForgotten:
         self.wishes, self.held = (request.person for request in self.requests)
 
     def browser(self, who: str) -> Client:
-        client = Client()
-        client.force_login(self.cast.people[who])
-        return client
+        if who not in self.browsers:
+            self.browsers[who] = Client()
+            self.browsers[who].force_login(self.cast.people[who])
+        return self.browsers[who]
 
     def when_one_of_them_asks_to_be_forgotten(self) -> None:
         address = reverse("worker_wish", args=[self.wishes.token])
