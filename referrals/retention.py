@@ -18,6 +18,7 @@ from workflows import terms
 from workflows.calendars import calendar
 from workflows.days_in_words import day_with_weekday
 from workflows.models import Kind, Policy
+from workflows.models.policy import FEDERAL
 from workflows.policies import NoPolicy, PolicyBook
 from workflows.terms import Due
 
@@ -59,6 +60,7 @@ class CaseFacts:
     reference: str
     closed_on: date | None
     filed: bool
+    jurisdiction: str = FEDERAL
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,11 @@ def judge_worker(facts: WorkerFacts, book: PolicyBook, *, on: date) -> Verdict:
 
 def _worker_ends(facts: WorkerFacts, book: PolicyBook, on: date) -> _Ends:
     if facts.filed:
-        every = [_ends(book, closed(case.kind), case.closed_on, on) for case in facts.cases if case.closed_on]
+        every = [
+            _ends(book, closed(case.kind), case.closed_on, on, case.jurisdiction)
+            for case in facts.cases
+            if case.closed_on
+        ]
         return max(every, key=lambda each: (each.due.on, each.starts_on))
     every = [_ends(book, NEVER_FILED, facts.last_on, on)]
     if facts.asked_on is not None:
@@ -153,13 +159,13 @@ def judge_screening(case: CaseFacts, book: PolicyBook, *, held: bool, on: date) 
     if case.closed_on is None or case.filed:
         return Verdict(Standing.HELD if held else Standing.OPEN)
     try:
-        return _verdict(_ends(book, SCREENING, case.closed_on, on), held=held, on=on)
+        return _verdict(_ends(book, SCREENING, case.closed_on, on, case.jurisdiction), held=held, on=on)
     except NoPolicy:
         return Verdict(Standing.HELD if held else Standing.UNRULED)
 
 
-def _ends(book: PolicyBook, key: str, starts_on: date, on: date) -> _Ends:
-    rule = book.policy(key, on=on)
+def _ends(book: PolicyBook, key: str, starts_on: date, on: date, jurisdiction: str = FEDERAL) -> _Ends:
+    rule = book.policy(key, on=on, jurisdiction=jurisdiction)
     return _Ends(rule, starts_on, kept_until(rule, starts_on))
 
 

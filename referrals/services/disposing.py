@@ -120,7 +120,10 @@ def _settle_screening(item: DispositionItem, *, at: datetime) -> str:
     if holds.covering([item.person_id]):
         return Outcome.HELD
     closed_on = rule_day(request.closed_at) if request.closed_at else None
-    case = CaseFacts(request.pk, request.kind, request.reference, closed_on, request.filed_at is not None)
+    case = CaseFacts(
+        request.pk, request.kind, request.reference, closed_on, filed=request.filed_at is not None,
+        jurisdiction=request.jurisdiction,
+    )  # fmt: skip
     if not judge_screening(case, policies.book(), held=False, on=rule_day(at)).is_due:
         return Outcome.NOT_DUE
     notes = Screening.objects.select_for_update().get(request=request)

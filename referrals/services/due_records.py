@@ -75,6 +75,30 @@ def find(*, at: datetime, batch: int = BATCH) -> RetentionSurvey:
     return RetentionSurvey.objects.create(day=on, moment=at, counts=plain, walked=walked)
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """How much would be due on a day under the rules on record, and under rules that somebody proposes."""
+
+    on: date
+    before: int
+    after: int
+
+
+def foresee(proposed: PolicyBook, *, on: date) -> Foreseen:
+    """What another rule of keeping would do to what is due on a day: destroyed and held are not counted."""
+    return Foreseen(on, _number_due(policies.book(), on=on), _number_due(proposed, on=on))
+
+
+def _number_due(book: PolicyBook, *, on: date) -> int:
+    number = 0
+    for walk in (_screenings, _people):
+        last: int | None = 0
+        while last is not None:
+            last, judged = walk(after=last, on=on, book=book)
+            number += sum(each.verdict.is_due for each in judged)
+    return number
+
+
 def find_daily(*, at: datetime) -> None:
     """The same, unless it was done since midnight in Washington."""
     if not RetentionSurvey.objects.filter(day=rule_day(at)).exists():
@@ -104,11 +128,12 @@ def _screenings(*, after: int, on: date, book: PolicyBook) -> tuple[int | None, 
     )  # fmt: skip
     done = DispositionItem.objects.filter(what=What.SCREENING, outcome=DispositionItem.Outcome.DESTROYED)
     requests = requests.exclude(pk__in=done.values("case")).order_by("pk")
-    rows = list(requests.values_list("pk", "kind", "reference", "closed_at", "person")[:CHUNK])
+    columns = ("pk", "kind", "reference", "closed_at", "person", "jurisdiction")
+    rows = list(requests.values_list(*columns)[:CHUNK])
     held = holds.covering({row[4] for row in rows})
     found = []
-    for pk, kind, reference, closed_at, person in rows:
-        case = CaseFacts(pk, kind, reference, rule_day(closed_at), filed=False)
+    for pk, kind, reference, closed_at, person, place in rows:
+        case = CaseFacts(pk, kind, reference, rule_day(closed_at), filed=False, jurisdiction=place)
         verdict = judge_screening(case, book, held=person in held, on=on)
         found.append(Found(Stage.SCREENING, What.SCREENING, person, verdict, (case,), case=pk))
     return (rows[-1][0] if rows else None), found

@@ -14,16 +14,16 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from recordsets.collisions import in_one_piece
-from workflows import history, policy_changes, recompute, what_if
+from workflows import history, policy_changes, recompute, rules, what_if
 from workflows.days import rule_day
 from workflows.models import Policy, PolicyChange, PolicyCheck
 from workflows.policies import PROGRAMME, ProgrammeState
 from workflows.policy_drafts import ChangeRefused
 from workflows.what_if import Impact
 
-from .. import personal_data, policy_people, rule_announcements
+from .. import personal_data, policy_people, retention, rule_announcements
 from ..models import User, records_of
-from . import programme
+from . import due_records, programme
 
 __all__ = [
     "ChangeRefused", "Foreseen", "approve", "carry_out", "foresee", "propose", "record_check", "refuse",
@@ -33,16 +33,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a change would do: to the clocks of open cases, and to drafts the programme holds or frees."""
+    """What a change would do: to the clocks of open cases, to drafts, and to what is due to be destroyed."""
 
     impact: Impact
     held: tuple[Any, ...] = ()
     released: tuple[Any, ...] = ()
+    keeping: due_records.Foreseen | None = None
 
     @cached_property
     def fingerprint(self) -> str:
         drafts = [[each.reference for each in drafts] for drafts in (self.held, self.released)]
-        return f"{self.impact.summary()['fingerprint']}.{history.digest(drafts)}"
+        told = f"{self.impact.summary()['fingerprint']}.{history.digest(drafts)}"
+        return f"{told}.{self.keeping.before}.{self.keeping.after}" if self.keeping else told
 
     def summary(self) -> dict[str, Any]:
         """What is kept with the proposal and with the approval."""
@@ -55,6 +57,10 @@ class Foreseen:
 def foresee(change: PolicyChange, *, at: datetime) -> Foreseen:
     """What a change would do if it were approved now."""
     impact = what_if.impact_of(change, at=at)
+    if change.key.startswith(retention.PREFIX):
+        proposed = what_if.changed_by(change, rules.current()).book
+        on = max(rule_day(at), change.first_day)
+        return Foreseen(impact, keeping=due_records.foresee(proposed, on=on))
     if change.key != PROGRAMME or change.is_closure:
         return Foreseen(impact)
     on = max(rule_day(at), change.first_day)

@@ -44,10 +44,11 @@ def cases_of(people: Iterable[int]) -> dict[int, list[CaseFacts]]:
     models = record_models()
     for kind, path in PERSON.items():
         rows: QuerySet[Any] = models[kind].objects.filter(**{f"{path}__in": wanted}).order_by("pk")
-        for person, pk, reference, closed_at, filed_at in rows.values_list(
-            path, "pk", "reference", "closed_at", FILED[kind]
+        for person, pk, reference, closed_at, filed_at, place in rows.values_list(
+            path, "pk", "reference", "closed_at", FILED[kind], "jurisdiction"
         ):
-            found[person].append(CaseFacts(pk, str(kind), reference, _day(closed_at), filed_at is not None))
+            filed = filed_at is not None
+            found[person].append(CaseFacts(pk, str(kind), reference, _day(closed_at), filed, place))
     return found
 
 

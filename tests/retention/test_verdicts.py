@@ -114,6 +114,17 @@ def test_a_longer_time_keeps_what_was_closed_before_it() -> None:
     assert judge_worker(facts, BOOK.with_row(longer), on=TODAY).standing is Standing.LATER
 
 
+def test_an_agencys_own_rule_comes_before_the_one_for_all() -> None:
+    own = Policy(
+        key=retention.closed(REQUEST), jurisdiction="NLRB", effective_from=date(2030, 1, 1),
+        governs=Policy.Governs.KEPT, value={"amount": 120, "unit": "months", "rolls": False},
+    )  # fmt: skip
+    book = BOOK.with_row(own)
+    theirs = CaseFacts(1, REQUEST, "AAAA", YEARS_7, filed=True, jurisdiction="NLRB")
+    assert judge_worker(worker(theirs), book, on=TODAY).standing is Standing.LATER
+    assert judge_worker(worker(case(REQUEST, YEARS_7)), book, on=TODAY).is_due
+
+
 DAYS = st.dates(date(2015, 1, 1), TODAY)
 CASES = st.builds(
     CaseFacts, pk=st.just(1), kind=st.sampled_from([str(kind) for kind in PERSON]), reference=st.just("A"),
