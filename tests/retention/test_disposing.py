@@ -8,19 +8,22 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from referrals import certificates
+import present
+from referrals import certificates, tasks
 from referrals.keys import ring
 from referrals.models import (
+    DataKey,
     Disposition,
     DispositionItem,
     Document,
     KeyDestruction,
     Person,
+    RetentionSurvey,
     Screening,
     User,
     WorkerRequest,
@@ -84,6 +87,18 @@ class TestWhatIsDestroyed:
         call_command("verify_history", stdout=said)
         assert "every history holds" in said.getvalue()
 
+    def test_a_backup_from_before_does_not_bring_them_back(
+        self, add: Add, approved: Approved, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        person = add()
+        before = DataKey.objects.filter(pk=person.key_id).values("wrapped", "wrapped_by").get()
+        approved()
+        with django_capture_on_commit_callbacks(execute=True):
+            disposing.carry_out(at=MUCH_LATER)
+        DataKey.objects.filter(pk=person.key_id).update(**before, destroyed_at=None, forgotten_at=None)
+        ring.begin()
+        assert Person.objects.get(pk=person.pk).name == "(destroyed)"
+
     def test_a_hold_between_proposal_and_carrying_out_wins(
         self, add: Add, approved: Approved, officer: User
     ) -> None:
@@ -145,6 +160,34 @@ class TestWhatIsDestroyed:
         assert certificates.broken() == ""
         Person.objects.update(token="W-OTHER")
         assert f"disposition {batch.pk}" in certificates.broken()
+
+
+class TestTheErrands:
+    """The nightly task finds, the tick carries out, and so does the loop without a task queue."""
+
+    def test_tasks_find_and_carry_out(
+        self, add: Add, officer: User, second: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(present, "now", lambda: MUCH_LATER)
+        person = add()
+        tasks.find_due_records_nightly()
+        batch = Disposition.objects.get()
+        tasks.carry_out_dispositions()
+        assert not KeyDestruction.objects.exists(), "nobody has approved it yet"
+        proposed = dispositions.propose(batch, by=officer, at=MUCH_LATER)
+        dispositions.approve(proposed, seen=proposed.list_hash, by=second, at=MUCH_LATER)
+        tasks.carry_out_dispositions()
+        assert KeyDestruction.objects.get().person == person
+
+    def test_the_loop_looks_once_a_day(self, add: Add) -> None:
+        add()
+        for hours in (0, 1, 25):
+            due_records.find_daily(at=MUCH_LATER + timedelta(hours=hours))
+        assert RetentionSurvey.objects.count() == 2
+
+    def test_a_batch_of_nothing_is_refused(self, db: None) -> None:
+        with pytest.raises(CommandError, match="at least one item"):
+            call_command("dispose", batch=0)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
