@@ -107,7 +107,7 @@ ROLES = [
     Role("administrator", "Adam Administrator", "platform", Capacity.ADMINISTRATOR,
          "sees rules, clocks and health; no casework", "System administrator"),
     Role("privacy_officer", "Paz Privacy", "platform", Capacity.PRIVACY_OFFICER,
-         "sees who read whose record, by reference; sees to alerts; no casework", "Privacy officer"),
+         "sees who read whose record, what is due to be destroyed, holds; no casework", "Privacy officer"),
 ]  # fmt: skip
 
 

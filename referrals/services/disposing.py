@@ -12,6 +12,7 @@ from workflows.models import RedactionRequest, Wording
 from workflows.refusals import StepRefused
 
 from .. import certificates
+from ..keys.keepers import KeeperAway
 from ..models import (
     DataKey,
     Disposition,
@@ -34,23 +35,35 @@ def carry_out(*, at: datetime, limit: int = 500) -> int:
     """Destroy what was approved, the oldest batch first; how many items were settled.
 
     A hold that was opened since, a case that was opened again, or a longer time in the rules keeps an item.
-    Raises ``KeeperAway`` where a key that is destroyed in the database could not be forgotten yet; the next
-    run begins with that.
+    One that fails is logged, left for the next run, and keeps no other from being settled. Raises
+    ``KeeperAway`` where a key that is destroyed in the database could not be forgotten yet; the next run
+    begins with that.
     """
     keys.forget_destroyed(at=at)
     settled = 0
     for batch in Disposition.objects.to_carry_out():
-        while settled < limit and _settle_next(batch.pk, at=at):
-            settled += 1
+        left = batch.items.filter(settled_at__isnull=True).order_by("pk")
+        for pk in list(left.values_list("pk", flat=True)[: limit - settled]):
+            settled += _settled_if_possible(pk, at=at)
         _finish(batch.pk, at=at)
     return settled
 
 
+def _settled_if_possible(item_pk: int, *, at: datetime) -> bool:
+    try:
+        return _settle(item_pk, at=at)
+    except KeeperAway:
+        raise
+    except Exception:
+        log.exception("Item %s of a disposition could not be settled; the next run tries again.", item_pk)
+        return False
+
+
 @in_one_piece
-def _settle_next(batch_pk: int, *, at: datetime) -> bool:
-    """Settle one item of a batch; whether there was one that nobody else is at."""
-    open_items = DispositionItem.objects.filter(disposition=batch_pk, settled_at__isnull=True).order_by("pk")
-    item = open_items.select_for_update(skip_locked=True).first()
+def _settle(item_pk: int, *, at: datetime) -> bool:
+    """Settle one item, unless somebody else has or is at it; whether it was."""
+    waiting = DispositionItem.objects.filter(pk=item_pk, settled_at__isnull=True)
+    item = waiting.select_for_update(skip_locked=True).first()
     if item is None:
         return False
     holds.none_comes()

@@ -152,6 +152,26 @@ class TestWhatIsDestroyed:
         assert (batch.fate, KeyDestruction.objects.count()) == (Fate.DONE, 4)
         assert disposing.carry_out(at=MUCH_LATER) == 0
 
+    def test_one_that_fails_keeps_no_other_from_going(
+        self, add: Add, approved: Approved, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bad, good = add(), add()
+        (batch,) = approved()
+        destroy = keys.destroy
+
+        def fails_for_one(person: Person, **how: Any) -> Any:
+            if person == bad:
+                raise RuntimeError
+            return destroy(person, **how)
+
+        monkeypatch.setattr(keys, "destroy", fails_for_one)
+        assert disposing.carry_out(at=MUCH_LATER) == 1
+        assert KeyDestruction.objects.get().person == good
+        batch.refresh_from_db()
+        assert batch.fate == Fate.DECIDED_ON
+        monkeypatch.undo()
+        assert disposing.carry_out(at=MUCH_LATER) == 1
+
     def test_a_certificate_that_was_changed_does_not_hold(self, add: Add, approved: Approved) -> None:
         add()
         (batch,) = approved()

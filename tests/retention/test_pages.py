@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,8 @@ from referrals.models import (
     WishToBeForgotten,
     WorkerRequest,
 )
-from referrals.services import disposing, due_records, holds
+from referrals.services import disposing, dispositions, due_records, holds
+from tests import signing_in
 from tests.cases import OPEN_WORLD, matter_of
 from tests.retention.conftest import MUCH_LATER, Add
 
@@ -94,6 +96,21 @@ def test_an_item_is_taken_out_and_what_was_typed_wrong_is_said(
     page = text(browser.get(reverse("disposition", args=[item.disposition_id])))
     assert "An audit." in page
     assert browser.post(address, {"because": "Again.", "not_before": "1 May 2099"}).status_code == 409
+
+
+def test_nothing_is_approved_without_a_fresh_proof(
+    add: Add, browse: Browse, officer: User, second: User
+) -> None:
+    add()
+    due_records.find(at=MUCH_LATER)
+    batch = dispositions.propose(Disposition.objects.get(), by=officer, at=MUCH_LATER)
+    browser = browse(second)
+    stale = signing_in.proofs(second, "password", "mfa", at=time.time() - 20 * 60)
+    signing_in.remember(browser, stale)
+    told = {"decision": "approve", "seen": batch.list_hash}
+    assert browser.post(reverse("disposition", args=[batch.pk]), told).status_code == 403
+    batch.refresh_from_db()
+    assert batch.fate == Fate.PROPOSAL
 
 
 def test_the_proposer_may_only_take_it_back(add: Add, browse: Browse, officer: User) -> None:
