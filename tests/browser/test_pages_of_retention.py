@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from referrals.demo.cast import Cast
 from referrals.models import Disposition, Person
-from referrals.services import dispositions, disposing, due_records, holds
+from referrals.services import disposing, dispositions, due_records, holds
 from referrals.services.persons import add_person
 from tests.browser.visitor import DESKTOP, PHONE
 

@@ -32,7 +32,7 @@ from referrals.services import disposing, dispositions, due_records, holds, keys
 from tests.cases import OPEN_WORLD
 from tests.keys.stored import stored
 from tests.retention.conftest import MUCH_LATER, Add
-from workflows import history
+from workflows import history, replay
 from workflows.models import Wording
 
 Approved = Callable[..., list[Disposition]]
@@ -78,6 +78,7 @@ class TestWhatIsDestroyed:
         assert (again.state, again.closed_at) == (withdrawn.state, withdrawn.closed_at)
         assert not Wording.objects.filter(case=again, text__contains="Prudencia").exists()
         assert history.verify().broken is None
+        assert list(replay.replay().illegal) == []
         assert KeyDestruction.objects.get(person=person).ordered_by == second
         for batch in batches:
             batch.refresh_from_db()
