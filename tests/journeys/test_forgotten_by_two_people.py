@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-import present
 from referrals.demo.cast import Cast
 from referrals.keys import ring
 from referrals.models import Disposition, KeyDestruction, Person, WorkerRequest
@@ -29,10 +28,15 @@ def keystore(settings: Any, tmp_path: Path) -> Path:
 
 class TestForgotten:
     @pytest.fixture(autouse=True)
-    def _stage(self, keystore: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.cast, self.now = cast, OPEN_WORLD
+    def _stage(self, keystore: Path, cast: Cast, time_machine: Any) -> None:
+        self.cast, self.clock = cast, time_machine
+        self.it_is(OPEN_WORLD)
+
+    def it_is(self, now: datetime) -> None:
+        """Another moment; sign-ins of an earlier day have ended."""
+        self.now = now
+        self.clock.move_to(now)
         self.browsers: dict[str, Client] = {}
-        monkeypatch.setattr(present, "now", lambda: self.now)
 
     def test_two_people_agree_and_a_hold_keeps_the_other_one(
         self, django_capture_on_commit_callbacks: Any
@@ -70,7 +74,7 @@ class TestForgotten:
         self.browser("representative").post(address, {"asked_on": self.now.date().isoformat()})
 
     def when_time_goes_by(self, *, days: int) -> None:
-        self.now: datetime = self.now + timedelta(days=days)
+        self.it_is(self.now + timedelta(days=days))
 
     def when_everything_is_looked_at(self) -> None:
         said = StringIO()

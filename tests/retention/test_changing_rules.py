@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-import present
 from referrals import retention
 from referrals.demo.cast import Cast
 from referrals.models import Disposition
@@ -48,12 +47,9 @@ def test_a_shorter_time_counts_once_two_people_agreed_and_its_first_day_came(add
     assert Disposition.objects.get().items.get().rule.value["amount"] == 6
 
 
-def test_the_page_says_how_much_more_would_be_due(
-    add: Add, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_says_how_much_more_would_be_due(add: Add, cast: Cast, time_machine: Any) -> None:
     add()
-    monkeypatch.setattr(present, "now", lambda: NOW)
-    monkeypatch.setattr(present, "today", lambda: NOW.date())
+    time_machine.move_to(NOW)
     browser = Client()
     browser.force_login(cast.administrator)
     typed = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-import present
 from referrals.demo.cast import Cast
 from referrals.models import (
     Disposition,
@@ -34,9 +32,9 @@ Browse = Callable[[User], Client]
 
 
 @pytest.fixture
-def browse(db: None, monkeypatch: pytest.MonkeyPatch) -> Browse:
+def browse(db: None, time_machine: Any) -> Browse:
     """Browsers of people who live much later than the cases."""
-    monkeypatch.setattr(present, "now", lambda: MUCH_LATER)
+    time_machine.move_to(MUCH_LATER)
 
     def sign_in(person: User) -> Client:
         client = Client()
@@ -105,7 +103,7 @@ def test_nothing_is_approved_without_a_fresh_proof(
     due_records.find(at=MUCH_LATER)
     batch = dispositions.propose(Disposition.objects.get(), by=officer, at=MUCH_LATER)
     browser = browse(second)
-    stale = signing_in.proofs(second, "password", "mfa", at=time.time() - 20 * 60)
+    stale = signing_in.proofs(second, "password", "mfa", at=MUCH_LATER.timestamp() - 20 * 60)
     signing_in.remember(browser, stale)
     told = {"decision": "approve", "seen": batch.list_hash}
     assert browser.post(reverse("disposition", args=[batch.pk]), told).status_code == 403
