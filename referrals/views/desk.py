@@ -17,8 +17,8 @@ from workflows import absences
 
 from .. import case_page, exported_lists, first_steps, listing, operations, queues
 from .. import together as several
-from ..services import openings
 from ..models.people import ICE
+from ..services import openings
 from .signed_in import SignedIn
 
 

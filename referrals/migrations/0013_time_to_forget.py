@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0010_purposes_under_a_key"),
+        ("referrals", "0012_exports"),
         ("workflows", "0005_rules_of_keeping"),
     ]
 
