@@ -26,7 +26,7 @@ from django.views.decorators.http import require_safe
 
 import present
 from recordsets.asking import through_the_door
-from referrals import broker, row_policies
+from referrals import broker, row_security
 from referrals.middleware import ActingCapacity
 from referrals.models import User
 from workflows import rulebook
@@ -90,7 +90,7 @@ def examine(*, on: date) -> dict[str, str]:
     for name, check in (
         ("migrations", _migrations),
         ("rulebook", lambda: _rulebook(on)),
-        ("wall", lambda: not row_policies.missing(connection)),
+        ("wall", lambda: not row_security.missing(connection)),
     ):
         found[name] = _verdict(check) if found["database"] == "pass" else "unknown"
     found["redis"] = "pass" if redis.answers or not redis.used else "fail"

@@ -3,7 +3,7 @@
 The second wall under ``visible_to``: written apart from it, in SQL, so that a filter that somebody forgets
 shows nothing. It is never narrower than ``visible_to`` and what a page reaches from there. Pages only read
 behind it; what is written goes through the door (``recordsets.asking``). Every table stands in one of the
-lists here; ``install`` brings a database to them after each migration.
+lists here; ``row_security`` brings a database to them after each migration.
 
 Source: the visibility matrix; 8 USC 1367 applied by policy to every worker's record.
 """
@@ -11,15 +11,10 @@ Source: the visibility matrix; 8 USC 1367 applied by policy to every worker's re
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 
-import pgtrigger
-from django.apps import apps
-from django.db.backends.base.base import BaseDatabaseWrapper
-
-from recordsets.asking import COMMANDS, DOOR, PAGES, ROLES
 from workflows.parties import Capacity
 
+from .models.exports import SUPERVISING
 from .models.people import ADVOCATES, AGENCY, DHS, ICE, USCIS
 from .models.trails import IN_CHARGE, OVERSEERS
 
@@ -41,6 +36,7 @@ def _row(table: str, condition: str) -> str:
 
 
 REPRESENTATIVE = _in(Capacity.REPRESENTATIVE)
+PRIVACY = _in(Capacity.PRIVACY_OFFICER)
 OVERSEES = _in(*OVERSEERS)
 ANSWERS = _in(*IN_CHARGE)
 MINE = f"{REPRESENTATIVE} AND representative_id = {ORGANIZATION}"
@@ -132,6 +128,23 @@ WALLED = {
         OR {REPRESENTATIVE} AND owners @> ARRAY[{ORGANIZATION}]
         OR {ANSWERS} AND office_id = {OFFICE}""",
     "workflows_wording": OF_A_CASE,
+    "referrals_disposition": OVERSEES,
+    "referrals_dispositionitem": OVERSEES,
+    "referrals_retentionsurvey": OVERSEES,
+    "referrals_legalhold": OVERSEES,
+    "referrals_wishtobeforgotten": f"""
+        {OVERSEES} OR {_row("referrals_person", "other.id = row.person_id")}""",
+    "referrals_export": f"""
+        user_id = {PERSON} OR {PRIVACY} OR {_in(*SUPERVISING)} AND organization_id = {ORGANIZATION}""",
+    "referrals_admission": OVERSEES,
+    "referrals_invitation": f"{OVERSEES} OR organization_id = {ORGANIZATION}",
+    "referrals_opening": f"{PRIVACY} OR user_id = {PERSON} OR owner_id = {ORGANIZATION}",
+    "referrals_privacyincident": PRIVACY,
+    "referrals_privacyincident_reads": PRIVACY,
+    "referrals_privacyincidentstep": PRIVACY,
+    "referrals_accessreview": f"{OVERSEES} OR organization_id = {ORGANIZATION}",
+    "referrals_accessreviewline": _row("referrals_accessreview", "other.id = row.review_id"),
+    "referrals_accountact": f"{OVERSEES} OR user_id = {PERSON} OR organization_id = {ORGANIZATION}",
 }  # fmt: skip
 """The condition under which a row is shown to a page."""
 
@@ -156,7 +169,8 @@ OF_SOMEBODY = frozenset({
     "workflows_absence", "workflows_policychange", "workflows_policycheck", "workflows_redaction",
     "workflows_redactionrequest",
     "referrals_datakey", "referrals_keydestruction", "referrals_accesslink", "referrals_accesshead",
-    "referrals_watchedrecord", "referrals_soirequest_shared_with", "referrals_statement_shared_with",
+    "referrals_watchedrecord", "referrals_keyrotation",
+    "referrals_soirequest_shared_with", "referrals_statement_shared_with",
     "notifications_message", "notifications_attempt", "notifications_bouncereport", "notifications_bounce",
     "notifications_failingaddress", "notifications_incident", "notifications_incidentnote",
     "notifications_keptmail",
@@ -182,102 +196,8 @@ WRITTEN_BY_PAGES = frozenset({
 })  # fmt: skip
 """What pages write without the door: sign-ins, one's own settings, what was read, figures."""
 
-EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
-
-
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Bring roles, rights and policies of a database to what stands here; changes only what differs.
-
-    Does nothing while tables are missing, as they are between two migrations: what has no policy yet shows
-    pages nothing. Needs the role that owns the tables. Raises ``ProgrammingError`` where a role is missing
-    and this one may not make it; the README has the statement for whoever may.
-    """
-    with connection.cursor() as cursor:
-        if not {*conditions(), *OPEN}.issubset(connection.introspection.table_names(cursor)):
-            return
-    rights = [_ROLE.format(role=role) for role in ROLES]
-    rights += [FUNCTIONS]
-    rights += [f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}"]
-    rights += [f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {', '.join(ROLES)}"]
-    rights += [f"GRANT {EVERYTHING} ON ALL TABLES IN SCHEMA public TO {DOOR}, {COMMANDS}"]
-    rights += [
-        f"REVOKE {', '.join(refused)} ON {table} FROM {DOOR}, {COMMANDS}"
-        for table, refused in fixed().items()
-    ]
-    rights += [f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {PAGES}"]
-    rights += [f"GRANT {EVERYTHING} ON {', '.join(sorted(WRITTEN_BY_PAGES))} TO {PAGES}"]
-    differ = missing(connection)
-    policies = [
-        _POLICY.format(table=table, condition=condition, mark=_mark(condition))
-        for table, condition in conditions().items()
-        if table in differ
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(";\n".join([*rights, *policies]))  # one script is one transaction
-
-
-def lift(connection: BaseDatabaseWrapper) -> None:
-    """Take the policies away, so that tables can be changed; pages then see no row until ``install``."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LIFT)
-
-
-def fixed() -> dict[str, list[str]]:
-    """What a trigger of a table refuses everybody; nobody but the owner has the right to it either."""
-    found: dict[str, list[str]] = {}
-    for model in apps.get_models():
-        for trigger in getattr(model._meta, "triggers", ()):
-            if type(trigger) is pgtrigger.Protect and trigger.condition is None:
-                refused = sorted({"UPDATE", "DELETE"} & set(str(trigger.operation).split(" OR ")))
-                if refused:
-                    found[model._meta.db_table] = refused
-    return found
-
-
-def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The tables whose policy is not the one that stands here, or is not applied."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INSTALLED)
-        installed = dict(cursor.fetchall())
-    return sorted(table for table, each in conditions().items() if installed.get(table) != _mark(each))
-
 
 def conditions() -> dict[str, str]:
     """The condition of each table that has a policy; ``row`` stands for the table itself."""
     written = {**WALLED, **dict.fromkeys(sorted(OF_SOMEBODY), SOMEBODY)}
     return {table: re.sub(r"\brow\.", f"{table}.", condition) for table, condition in written.items()}
-
-
-def _mark(condition: str) -> str:
-    return sha256(condition.encode()).hexdigest()
-
-
-_ROLE = """
-DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
-        CREATE ROLE {role} NOLOGIN;
-    END IF;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-END $$
-"""
-_INSTALLED = """
-SELECT relname, obj_description(pg_policy.oid, 'pg_policy')
-FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
-WHERE polname = 'pages' AND relrowsecurity AND relnamespace = 'public'::regnamespace
-"""
-_POLICY = f"""
-ALTER TABLE {{table}} ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS pages ON {{table}};
-DROP POLICY IF EXISTS work ON {{table}};
-CREATE POLICY pages ON {{table}} TO {PAGES} USING ({{condition}}) WITH CHECK ({{condition}});
-CREATE POLICY work ON {{table}} TO {DOOR}, {COMMANDS} USING (true) WITH CHECK (true);
-COMMENT ON POLICY pages ON {{table}} IS '{{mark}}'
-"""
-_LIFT = """
-DO $$ DECLARE found record; BEGIN
-    FOR found IN SELECT polname, polrelid::regclass AS of FROM pg_policy WHERE polname IN ('pages', 'work')
-    LOOP EXECUTE format('DROP POLICY %I ON %s', found.polname, found.of); END LOOP;
-END $$;
-DROP FUNCTION IF EXISTS casework_goes_on_at_uscis(bigint);
-DROP FUNCTION IF EXISTS casework_supports(bigint, bigint)
-"""

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from recordsets.asking import through_the_door
 from workflows.machines.worker_request import State
 
 from . import small_numbers
@@ -28,7 +29,7 @@ def table(user: User, *, on: date) -> dict[str, Any]:
     At most the newest ``MOST`` statements. Rows, columns and totals are left out together as
     ``small_numbers`` says. Those who see the workers themselves have their own lists.
     """
-    found = list(
+    counted = (
         Statement.objects.visible_to(user)
         .filter(version_in_force__isnull=False)
         .annotate(
@@ -37,6 +38,8 @@ def table(user: User, *, on: date) -> dict[str, Any]:
         )
         .order_by("-opened_at", "-pk")[:MOST]
     )
+    with through_the_door():
+        found = list(counted)
     open_ones = [(row, 0) for row in range(len(found))]  # which stand on the pages of the statements too
     shown = small_numbers.table(
         [_counts(each) for each in found], least=small_numbers.smallest(on), known=open_ones

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from recordsets.asking import through_the_door
 from recordsets.collisions import in_one_piece
 from workflows import policies
 from workflows.days import rule_day
@@ -86,7 +87,8 @@ class Foreseen:
 
 def foresee(proposed: PolicyBook, *, on: date) -> Foreseen:
     """What another rule of keeping would do to what is due on a day: destroyed and held are not counted."""
-    return Foreseen(on, _number_due(policies.book(), on=on), _number_due(proposed, on=on))
+    with through_the_door():
+        return Foreseen(on, _number_due(policies.book(), on=on), _number_due(proposed, on=on))
 
 
 def _number_due(book: PolicyBook, *, on: date) -> int:

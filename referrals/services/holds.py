@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
+from recordsets.asking import through_the_door
 from recordsets.collisions import in_one_piece
 from workflows.models import Case, Kind
 from workflows.parties import Capacity
@@ -155,8 +156,12 @@ def _of_organization(organization: Any) -> Q:
 
 def covering(people: Iterable[int]) -> dict[int, list[LegalHold]]:
     """The holds in force over some workers, by the worker's key: one query, and another where any is."""
+    with through_the_door():
+        return _covering(list(people))
+
+
+def _covering(wanted: list[int]) -> dict[int, list[LegalHold]]:
     found: dict[int, list[LegalHold]] = defaultdict(list)
-    wanted = list(people)
     by_pk = {hold.pk: hold for hold in LegalHold.objects.in_force().select_related("organization", "case")}
     parts = [
         Person.objects.filter(covered_by(hold), pk__in=wanted).order_by().values_list("pk", Value(pk))

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from recordsets.asking import through_the_door
 from recordsets.collisions import in_one_piece
 from workflows.days import rule_day
 from workflows.parties import Capacity
@@ -168,7 +169,8 @@ def secret_of(invitation: Invitation) -> str:
 def found(public_id: str, secret: str, *, at: datetime) -> Invitation | None:
     """The invitation that a link opens; None for one that is over, unknown or not for this secret."""
     offered = Invitation.objects.open(at).select_related("user", "organization", "office")
-    invitation = offered.filter(public_id=public_id).first()
+    with through_the_door():  # nobody is signed in yet; the secret is compared below
+        invitation = offered.filter(public_id=public_id).first()
     if invitation is None or invitation.waits_for_second:
         return None
     return invitation if constant_time_compare(secret, secret_of(invitation)) else None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 import present
+from recordsets.asking import through_the_door
 from workflows import days_in_words, policies
 from workflows.parties import Capacity
 from workflows.refusals import StalePage
@@ -53,7 +54,9 @@ def overrides(request: SignedIn) -> HttpResponse:
         .order_by("-transmitted_at", "reference")
     )
     least = small_numbers.smallest(today)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    with through_the_door():
+        page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
     table = {
         "caption": _("Statements that were sent to DHS"),
         "columns": [

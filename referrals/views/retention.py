@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 import present
+from recordsets.asking import through_the_door
 from workflows.days import rule_day
 
 from .. import retention_pages
@@ -33,7 +34,8 @@ def for_record_keepers(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     def guarded(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponse:
         if not holds.may_keep(request.user):
             raise Http404
-        return view(request, *args, **kwargs)
+        with through_the_door():  # tokens, references and dates of everybody, and no name
+            return view(request, *args, **kwargs)
 
     return guarded
 

@@ -83,7 +83,7 @@ def test_a_sound_process_is_ready(db: None) -> None:
     response = Client().get("/readyz", headers=BEARER)
     assert response.status_code == 200
     assert response.json()["status"] == "pass"
-    assert checks(response) == dict.fromkeys(["database", "migrations", "rulebook", "redis"], "pass")
+    assert checks(response) == dict.fromkeys(["database", "migrations", "rulebook", "wall", "redis"], "pass")
 
 
 def test_strangers_learn_pass_warn_or_fail_and_no_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,8 @@ def test_a_lost_database_is_told_without_its_address(no_database: None) -> None:
     response = Client().get("/readyz", headers=BEARER)
     assert response.status_code == 503
     assert checks(response) == {
-        "database": "fail", "migrations": "unknown", "rulebook": "unknown", "redis": "pass",
+        "database": "fail", "migrations": "unknown", "rulebook": "unknown", "wall": "unknown",
+        "redis": "pass",
     }  # fmt: skip
     for secret in ("10.0.0.5", "secret", "casework", settings.DATABASES["default"]["NAME"]):
         assert secret not in response.content.decode()
@@ -138,6 +139,15 @@ def test_a_migration_that_is_not_applied_is_noticed(db: None) -> None:
     assert response.status_code == 503
     assert checks(response)["migrations"] == "fail"
     assert "manage.py migrate" in response.json()["checks"]["migrations"]["what"]
+
+
+def test_a_row_policy_that_is_missing_is_noticed(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP POLICY pages ON referrals_person")
+    response = Client().get("/readyz", headers=BEARER)
+    assert response.status_code == 503
+    assert checks(response)["wall"] == "fail"
+    assert "manage.py migrate" in response.json()["checks"]["wall"]["what"]
 
 
 def test_a_rule_that_is_not_loaded_is_noticed(db: None) -> None:

@@ -81,10 +81,12 @@ def test_a_workbook_holds_texts_as_texts(rows: list[tuple[str, str]]) -> None:
     cells = xlsx_cells(as_xlsx(sheet([list(row) for row in rows])))
     assert cells[1:3] == ["One", "Two"]
     wanted = [spreadsheets._text(text) for row in rows for text in row]
-    assert [unescaped(each) for each in cells[3:]] == [unescaped(as_xml_reads(each)) for each in wanted]
+    assert [one_line_end(unescaped(each)) for each in cells[3:]] == [
+        one_line_end(unescaped(each)) for each in wanted
+    ]
 
 
-def as_xml_reads(text: str) -> str:
+def one_line_end(text: str) -> str:
     """Line ends of every kind are one to whoever reads XML."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

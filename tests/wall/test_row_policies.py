@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from recordsets import asking, fetch
-from referrals import middleware, row_policies
+from referrals import middleware, row_policies, row_security
 from referrals.models import Grant, Person, Screening, StayReferral, User, WorkPermit
 from referrals.models.people import AGENCY, USCIS
 from referrals.models.visibility import record_models
@@ -48,14 +48,14 @@ def test_every_table_has_a_line(db: None) -> None:
 
 
 def test_every_policy_is_installed(db: None) -> None:
-    assert row_policies.missing(connection) == []
+    assert row_security.missing(connection) == []
 
 
 def test_a_missing_policy_is_found(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP POLICY pages ON referrals_person")
         cursor.execute("ALTER TABLE referrals_stay DISABLE ROW LEVEL SECURITY")
-    assert row_policies.missing(connection) == ["referrals_person", "referrals_stay"]
+    assert row_security.missing(connection) == ["referrals_person", "referrals_stay"]
 
 
 def test_nobody_reads_anything(world: World) -> None:
