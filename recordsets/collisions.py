@@ -48,6 +48,15 @@ def unless_put_back() -> Iterator[None]:
             raise
 
 
+def one_at_a_time(what: str) -> None:
+    """Wait until nobody else is at ``what``; others wait until the caller's transaction ends.
+
+    A lock of a table would ask for the right to change it, which nobody has for what is only added to.
+    """
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 def in_one_piece(work: Callable[P, T]) -> Callable[P, T]:
     """As ``transaction.atomic``, and again from the start when the database has put the transaction back.
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from notifications import outbox
 from notifications.models import Message
+from recordsets.asking import through_the_door
 from workflows.machine import Manner, steps_for
 from workflows.models import Step
 from workflows.openness import COUNTERSIGN, manner_of
@@ -116,7 +117,7 @@ def preview_all(records: Iterable[Any], step: str) -> list[WillBeTold]:
     """The same for one step in many records: each group once, with how many people it has in all of them."""
     people: dict[tuple[str, str], set[int]] = defaultdict(set)
     notices: dict[tuple[str, str], Notice] = {}
-    with remembering():
+    with remembering(), through_the_door():
         for record in records:
             for notice in _noticed(record, step):
                 group = (str(notice.to.label), _channels(notice))
@@ -140,7 +141,8 @@ def _noticed(record: Any, step: str) -> tuple[Notice, ...]:
 
 def who_hears(record: Any, notices: Iterable[Notice]) -> list[WillBeTold]:
     """Who these lines of the matrix reach now, for a preview."""
-    return [_will_be_told(notice, len(notice.to.people(record))) for notice in notices]
+    with through_the_door():  # the step itself will look past what its taker may read
+        return [_will_be_told(notice, len(notice.to.people(record))) for notice in notices]
 
 
 def _channels(notice: Notice) -> str:

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection
-
-from recordsets.collisions import in_one_piece
+from recordsets.collisions import in_one_piece, one_at_a_time
 
 from . import signing
 from .models import Case, CaseHead, CaseSalt, DailyHead, Step
@@ -149,8 +147,7 @@ def take(*, at: datetime) -> DailyHead:
     taken = _taken(day)
     if taken is not None:
         return taken
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE workflows_dailyhead IN SHARE ROW EXCLUSIVE MODE")
+    one_at_a_time("daily heads of histories")
     taken = _taken(day)  # by whoever was faster
     if taken is not None:
         return taken

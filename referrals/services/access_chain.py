@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Max, Q
 
-from recordsets.collisions import in_one_piece
+from recordsets.collisions import in_one_piece, one_at_a_time
 from workflows import signing
 from workflows.heads import moment
 from workflows.history import canonical, digest, one_instant
@@ -80,8 +79,7 @@ def _link_batch(*, found: Found | None, everything: bool) -> int:
         unlinked = unlinked.filter(pk__gt=newest - LATE)
     if not unlinked.exists():
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE referrals_accesslink IN SHARE ROW EXCLUSIVE MODE")
+    one_at_a_time("links of the trail")
     batch = list(unlinked[:BATCH])
     ends = {chain: _end(chain) for chain in {read.owner_id or 0 for read in batch}}
     links = []
@@ -132,8 +130,7 @@ def head_hash(head: AccessHead) -> str:
 def take_head(*, at: datetime) -> AccessHead:
     """Sign where every chain ends on this day (UTC); a head that exists, or a later one, is returned."""
     day: date = at.astimezone(UTC).date()
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE referrals_accesshead IN SHARE ROW EXCLUSIVE MODE")
+    one_at_a_time("daily heads of the trail")
     last = AccessHead.objects.order_by("-number").first()
     if last is not None and last.day >= day:
         return last

@@ -12,6 +12,7 @@ GO_THROUGH = {
     "config/local/commands.py": "commands",
     "recordsets/asking.py": "the door itself",
     "recordsets/collisions.py": "what is stored in one piece",
+    "referrals/announcements.py": "who would be told, as the step itself will find out",
     "referrals/middleware.py": "the trail of reads",
     "referrals/services/due_records.py": "how much would be due under another rule",
     "referrals/services/holds.py": "whether a hold covers a worker",

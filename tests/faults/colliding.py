@@ -52,6 +52,7 @@ def put_back_once(stack: Stack, table: str) -> Iterator[None]:
         other.execute(
             f"""
             CREATE SEQUENCE first_to_commit;
+            GRANT USAGE ON SEQUENCE first_to_commit TO PUBLIC;
             CREATE FUNCTION put_back_once() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF nextval('first_to_commit') = 1 THEN

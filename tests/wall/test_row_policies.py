@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from recordsets import asking, fetch
-from referrals import middleware, row_policies, row_security
+from referrals import middleware, row_policies, row_security, tasks
 from referrals.models import Grant, Person, Screening, StayReferral, User, WorkPermit
 from referrals.models.people import AGENCY, USCIS
 from referrals.models.visibility import record_models
@@ -193,6 +196,37 @@ def test_nobody_but_the_owner_changes_a_table_or_what_it_keeps(
     refused = pytest.raises(DatabaseError, match=r"permission denied|must be owner")
     with asking.acting(role), refused, transaction.atomic():
         fetch("default", how, [])
+
+
+TASKS = [name for name, each in vars(tasks).items() if hasattr(each, "delay")]
+COMMANDS = ["verify_history", "sign_heads", "dispose", "look_after_access", "sweep_stuck", "replay_history"]
+COMMANDS += ["rotate_keys", "load_policies"]
+
+
+@pytest.fixture
+def _checked_in_the_end(world: World) -> None:
+    """Keys of rows that refer to each other, as outside of tests."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@pytest.mark.usefixtures("_checked_in_the_end")
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_of_a_worker_has_the_rights_that_it_needs(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tasks, "kick", lambda: None)
+    with asking.acting(asking.THE_DOOR):
+        getattr(tasks, name)()
+    assert "permission denied" not in caplog.text
+
+
+@pytest.mark.usefixtures("_checked_in_the_end")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_the_rights_that_it_needs(world: World, command: str) -> None:
+    found_something = suppress(CommandError)  # such as histories of a seeded world that nobody signed
+    with asking.acting(asking.A_COMMAND), found_something:
+        call_command(command, stdout=StringIO(), stderr=StringIO())
 
 
 def test_only_pages_are_led_through_the_door(db: None) -> None:
