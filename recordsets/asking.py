@@ -47,6 +47,7 @@ TELL = (
 
 _at_rest = OWNER
 _now: ContextVar[Asking | None] = ContextVar("asking", default=None)
+_page: ContextVar[Asking | None] = ContextVar("page", default=None)
 
 
 def at_rest(asking: Asking) -> None:
@@ -68,7 +69,21 @@ def told(asking: Asking) -> tuple[str, ...]:
 @contextmanager
 def acting(asking: Asking) -> Iterator[None]:
     """Statements within are sent for ``asking``."""
-    token = _now.set(asking)
+    token, page = _now.set(asking), _page.set(asking if asking.role == PAGES else _page.get())
+    try:
+        yield
+    finally:
+        _now.reset(token)
+        _page.reset(page)
+
+
+@contextmanager
+def as_the_page() -> Iterator[None]:
+    """Statements within are sent for the person of the page, although the piece goes through the door.
+
+    For what leaves with the answer, such as the rows of a file. Without a page nothing is changed.
+    """
+    token = _now.set(_page.get() or _now.get())
     try:
         yield
     finally:

@@ -255,7 +255,7 @@ def parts_of(name: str, record: Any) -> dict[str, Any]:
     """What an address of a case names besides the case: something of that case, if it has it."""
     clock = record.machine.clocks[0].key if record.machine.clocks else "rfe"
     proof = record.evidence.first() if record.kind == Kind.WORKER_REQUEST else None
-    message = Message.objects.filter(about=record.reference, channel="EMAIL").first()
+    message = Message.objects.filter(about=record.reference, channel="email").first()
     by_name: dict[str, dict[str, Any]] = {
         "case_step": {"name": "withdraw"},
         "tell_again": {"public_id": message.public_id if message else UUID(int=1)},

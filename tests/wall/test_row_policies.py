@@ -15,12 +15,12 @@ from django.test import Client
 
 from recordsets import asking, fetch
 from referrals import middleware, row_policies, row_security, tasks
-from referrals.models import Grant, Person, Screening, StayReferral, User, WorkPermit
+from referrals.models import Export, Grant, Person, Screening, StayReferral, User, WorkPermit
 from referrals.models.people import AGENCY, USCIS
 from referrals.models.visibility import record_models
 from tests.wall import people
 from tests.wall.test_visibility_matrix import MAY_SEE
-from tests.wall.world import OF_RIVER, World, all_but
+from tests.wall.world import OF_RIVER, World, all_but, names_of
 from workflows.models import Kind
 
 ANYTHING = "SELECT count(*) FROM {}"
@@ -162,6 +162,20 @@ def test_without_the_first_wall_lists_show_only_ones_own(
         + signed_in("river").get("/workers/").content.decode()
     )
     assert all_but(*OF_RIVER).found_in(shown) == set()
+
+
+@pytest.mark.usefixtures("_first_wall_down")
+def test_without_the_first_wall_an_export_holds_only_ones_own(
+    world: World, signed_in: Callable[[str], Client]
+) -> None:
+    browser = signed_in("river")
+    why = {"format": "CSV", "purpose": "MEETING", "text": "Tuesday's meeting."}
+    asked = browser.post("/exports/new/?of=workers", why)
+    export = Export.objects.get()
+    assert asked.status_code == 302
+    file = browser.post(f"/exports/{export.reference}/file/").content.decode("utf-8-sig")
+    assert names_of(*OF_RIVER).found_in(file)
+    assert all_but(*OF_RIVER).found_in(file) == set()
 
 
 @pytest.mark.parametrize("table", sorted({*row_policies.WALLED, "workflows_case", "workflows_step"}))
