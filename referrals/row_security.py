@@ -84,6 +84,7 @@ _ROLE = """
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
         CREATE ROLE {role} NOLOGIN;
+        GRANT {role} TO CURRENT_USER;
     END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
