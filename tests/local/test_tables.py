@@ -15,12 +15,26 @@ from tests.tables import Turn
 
 
 @pytest.fixture(autouse=True)
-def _any_database(django_db_setup: None, django_db_blocker: Any, monkeypatch: Any) -> Iterator[None]:
+def _a_database_of_its_own(
+    django_db_setup: None, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Nobody else is connected to it; other processes may still be to the one of all tests."""
     own = {key: value for key, value in connection.settings_dict["TEST"].items() if key != "TEMPLATE"}
     monkeypatch.setitem(connection.settings_dict, "TEST", own)
+    name = f"test_of_tables_{os.getpid()}"
     with django_db_blocker.unblock():
-        yield
         connection.close()
+        _say(f"CREATE DATABASE {name}")
+        with monkeypatch.context() as there:
+            there.setitem(connection.settings_dict, "NAME", name)
+            yield
+            connection.close()
+        _say(f"DROP DATABASE {name}")
+
+
+def _say(statement: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(statement)
 
 
 def turn_in(folder: Path, *, run: str = "this") -> Turn:
