@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
 
 from notifications import health
+from recordsets.asking import through_the_door
 from workflows import stuck
 from workflows.days import rule_day
 from workflows.models import Case, Deadline
@@ -116,11 +118,16 @@ def read(*, at: datetime) -> Reading:
 
 def _files(at: datetime) -> Files:
     Malware = Document.Malware  # noqa: N806 (a class)
-    found = Document.objects.aggregate(
+    with through_the_door():
+        found = _counted(Malware)
+    oldest = max(at - found["oldest"], timedelta(0)) if found["oldest"] else timedelta(0)
+    return Files(found["waiting"], oldest, found["infected"], found["unchecked"])
+
+
+def _counted(Malware: type[Document.Malware]) -> dict[str, Any]:  # noqa: N803 (a class)
+    return Document.objects.aggregate(
         waiting=Count("pk", filter=Q(malware=Malware.WAITING)),
         oldest=Min("made_at", filter=Q(malware=Malware.WAITING)),
         infected=Count("pk", filter=Q(malware=Malware.INFECTED)),
         unchecked=Count("pk", filter=Q(malware=Malware.UNCHECKED)),
     )
-    oldest = max(at - found["oldest"], timedelta(0)) if found["oldest"] else timedelta(0)
-    return Files(found["waiting"], oldest, found["infected"], found["unchecked"])

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from recordsets.asking import through_the_door
 from recordsets.collisions import in_one_piece
 from workflows import history, policy_changes, recompute, rules, what_if
 from workflows.days import rule_day
@@ -55,7 +56,12 @@ class Foreseen:
 
 
 def foresee(change: PolicyChange, *, at: datetime) -> Foreseen:
-    """What a change would do if it were approved now."""
+    """What a change would do if it were approved now: to everybody's cases, whoever asks."""
+    with through_the_door():
+        return _foreseen(change, at=at)
+
+
+def _foreseen(change: PolicyChange, *, at: datetime) -> Foreseen:
     impact = what_if.impact_of(change, at=at)
     if change.key.startswith(retention.PREFIX):
         proposed = what_if.changed_by(change, rules.current()).book

@@ -17,6 +17,8 @@ GO_THROUGH = {
     "referrals/services/due_records.py": "how much would be due under another rule",
     "referrals/services/holds.py": "whether a hold covers a worker",
     "referrals/services/invitations.py": "an invitation is taken up before anybody is signed in",
+    "referrals/readings.py": "how many files wait",
+    "referrals/services/policy_changes.py": "what a rule would do to everybody's cases",
     "referrals/services/request_drafts.py": "whoever holds a letter may have its statement",
     "referrals/services/statements.py": "how many requests rest on a statement, and no name",
     "referrals/statement_numbers.py": "how many requests, and no name",

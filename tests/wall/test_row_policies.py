@@ -14,13 +14,15 @@ from django.db import DatabaseError, connection, models, transaction
 from django.test import Client
 
 from recordsets import asking, fetch
-from referrals import middleware, row_policies, row_security, tasks
+from referrals import middleware, readings, row_policies, row_security, tasks, trail_pages
 from referrals.models import Export, Grant, Person, Screening, StayReferral, User, WorkPermit
 from referrals.models.people import AGENCY, USCIS
 from referrals.models.visibility import record_models
+from referrals.services import policy_changes, statements
 from tests.wall import people
 from tests.wall.test_visibility_matrix import MAY_SEE
-from tests.wall.world import OF_RIVER, World, all_but, names_of
+from tests.wall.world import NOW, OF_RIVER, World, all_but, names_of
+from workflows import policies, policy_drafts
 from workflows.models import Kind
 
 ANYTHING = "SELECT count(*) FROM {}"
@@ -176,6 +178,37 @@ def test_without_the_first_wall_an_export_holds_only_ones_own(
     file = browser.post(f"/exports/{export.reference}/file/").content.decode("utf-8-sig")
     assert names_of(*OF_RIVER).found_in(file)
     assert all_but(*OF_RIVER).found_in(file) == set()
+
+
+def reopening(world: World) -> Any:
+    change = policy_drafts.draft_rule(
+        key=policies.PROGRAMME, first_day=NOW.date(), value="open", source="Memorandum",
+        reason="Ordered.", by=world.cast.officer, at=NOW,
+    )  # fmt: skip
+    return policy_changes.foresee(change, at=NOW).fingerprint
+
+
+FIGURES: dict[str, tuple[str, Callable[[World], Any]]] = {
+    "files": ("administrator", lambda _world: readings.read(at=NOW).files),
+    "what a reopening would do": ("officer", reopening),
+    "requests under a statement": (
+        "signer", lambda world: statements.dependants(world.record("statement in force"), on=NOW.date())
+    ),
+}  # fmt: skip
+
+
+def test_a_privacy_officer_can_say_that_a_token_is_to_be_watched(world: World) -> None:
+    token = Person.objects.latest("pk").token
+    with asking.acting(as_a_page("privacy_officer", world)):
+        assert trail_pages.exists(token)
+
+
+@pytest.mark.parametrize("what", FIGURES)
+def test_a_figure_over_everything_is_the_same_on_a_page(world: World, what: str) -> None:
+    who, count = FIGURES[what]
+    counted = count(world)
+    with asking.acting(as_a_page(who, world)):
+        assert count(world) == counted
 
 
 @pytest.mark.parametrize("table", sorted({*row_policies.WALLED, "workflows_case", "workflows_step"}))
